@@ -124,7 +124,11 @@ export type PostureCheck =
       readonly subjectAlternativeNames: readonly string[];
     }
   | { readonly type: "antivirus"; readonly updateWindowDays: number | null }
-  | { readonly type: ProviderPostureType; readonly connection: string; readonly conditions: readonly ProviderCondition[] }
+  | {
+      readonly type: ProviderPostureType;
+      readonly connection: string;
+      readonly conditions: readonly ProviderCondition[];
+    }
   | {
       readonly type: "attribute";
       readonly attribute: string;
