@@ -7,3 +7,5 @@ if command -v bun >/dev/null 2>&1; then
 else
   npx -y --allow-scripts=bun bun@1.4.5 install --frozen-lockfile
 fi
+# Tells with-bun.sh what is installed.
+cp bun.lock node_modules/.installed

@@ -3,10 +3,8 @@
 set -eu
 top="$(cd "$(dirname "$0")/.." && pwd)"
 bun="$top/node_modules/.bin/bun"
-installed="$top/node_modules/.installed"
-if ! [ -x "$bun" ] || ! [ -f "$installed" ] || ! cmp -s "$top/bun.lock" "$installed"; then
+if ! [ -x "$bun" ] || ! cmp -s "$top/bun.lock" "$top/node_modules/.installed"; then
   echo "Installing dependencies …" >&2
-  sh "$top/scripts/setup.sh" >&2
-  cp "$top/bun.lock" "$installed"
+  sh "$top/scripts/setup.sh" </dev/null >&2
 fi
 exec "$bun" "$@"

@@ -27,7 +27,7 @@ export interface AssertedPosture {
   readonly success: boolean;
 }
 
-/** A file or a process on a device, as a posture client reports it. */
+/** A file or a process on a device, as a posture client reports it. Hashes are hexadecimal. */
 export interface DeviceFile {
   readonly exists: boolean;
   readonly running: boolean | null;
@@ -38,8 +38,10 @@ export interface DeviceFile {
 /** The operating system of a device. */
 export interface DeviceOs {
   readonly version: string;
+  /** Of a Linux distribution: `ID` and `VERSION_ID` of its os-release. */
   readonly distroName: string | null;
   readonly distroRevision: string | null;
+  /** What comes after the version: `3803` (Windows), `(a)` (Apple), `-21-generic` (Linux); empty where nothing does. */
   readonly versionExtra: string | null;
 }
 
@@ -56,7 +58,7 @@ export interface DeviceCertificate {
   readonly locations: readonly string[] | null;
 }
 
-/** What a service provider says of one device: its own field names, scalars only. */
+/** What a service provider says of one device: its own field names, scalars only, times as RFC 3339 text. */
 export type ProviderRecord = ReadonlyMap<string, string | number | boolean>;
 
 /** Value types of the attributes that stand alone. */
@@ -82,10 +84,14 @@ export interface PlainAttributes {
   "device.unique_client_id": string;
   "device.hostname": string;
   "device.os": DeviceOs;
+  /** Disk or volume to whether it is encrypted. */
   "device.disks": ReadonlyMap<string, boolean>;
   "device.firewall": boolean;
+  /** The Active Directory domain it has joined; absent for none. */
   "device.domain": string;
+  /** When an active antivirus was last updated: milliseconds since the epoch. */
   "device.antivirus_updated_at": number;
+  /** By path. */
   "device.files": ReadonlyMap<string, DeviceFile>;
   "device.certificates": readonly DeviceCertificate[];
   "device.warp": boolean;

@@ -13,7 +13,7 @@ export interface Known<T> {
   readonly expiresAt: number;
 }
 
-/** The source was asked, answered completely, and there is none (semantics 3). */
+/** The source was asked, answered completely, and there is none. */
 export interface Absent {
   readonly state: "absent";
   readonly source: string;
@@ -33,6 +33,9 @@ export type Fact<T> = Known<T> | Absent | Unknown;
 /** What is known about one request. A name that is missing is unknown. */
 export type Facts = { readonly [N in FactName]?: Fact<FactValue<N>> };
 
+/** Facts while they are being put together. */
+export type FactsDraft = { -readonly [N in keyof Facts]: Facts[N] };
+
 /** Where a fact comes from and how long it counts. */
 export interface Provenance {
   readonly source: string;
@@ -40,7 +43,7 @@ export interface Provenance {
   readonly expiresAt: number;
 }
 
-/** A fact learnt further in the future than this is unknown (semantics 6). Milliseconds. */
+/** A fact learnt further in the future than this is unknown. Milliseconds. */
 export const MAX_FUTURE_MS = 5_000;
 
 export function known<T>(value: T, from: Provenance, complete = true): Known<T> {

@@ -203,6 +203,8 @@ export interface Application {
   readonly sessionDurationMs: number | null;
   readonly optionsPreflightBypass: boolean;
   readonly serviceAuth401Redirect: boolean;
+  /** A header, lower case, in which a client may send both halves of a service token as JSON; null for none. */
+  readonly serviceTokenHeader: string | null;
   readonly customDenyUrl: string | null;
   readonly customNonIdentityDenyUrl: string | null;
   readonly customDenyMessage: string | null;
@@ -230,8 +232,8 @@ export interface PolicySet {
 export interface Certificate {
   readonly id: string;
   readonly name: string;
-  /** PEM. */
-  readonly certificate: string;
+  /** PEM; null where an export leaves it out. */
+  readonly certificate: string | null;
   readonly associatedHostnames: readonly string[];
   readonly place: Place;
 }

@@ -1,10 +1,14 @@
 /** Why a fact or a rule is unknown. */
 export const UNKNOWN_REASONS = {
   no_person: "nobody has logged in",
-  log_in_again: "the session does not hold it; logging in again would",
+  log_in_again: "the session does not hold it; logging in again would cure that",
+  session_revoked: "the login was revoked",
+  session_expired: "the session has lasted as long as it may",
+  login_too_old: "the login is older than what the store remembers",
   not_provided: "no source provides it",
   missing: "the source left it out",
   malformed: "the source gave a value that makes no sense",
+  unverified: "the source says that nobody has verified it",
   expired: "what was learnt is too old",
   from_the_future: "it was learnt in the future: a clock is wrong",
   incomplete: "only a part of the set was learnt",
@@ -29,9 +33,17 @@ export const UNKNOWN_REASONS = {
 
 export type UnknownReason = keyof typeof UNKNOWN_REASONS;
 
-/** Unknowns that a login would cure (semantics 4). */
+const CURED_BY_LOGIN: ReadonlySet<UnknownReason> = new Set([
+  "no_person",
+  "log_in_again",
+  "session_revoked",
+  "session_expired",
+  "login_too_old",
+]);
+
+/** Unknowns that a login would cure. */
 export function curedByLogin(why: UnknownReason): boolean {
-  return why === "no_person" || why === "log_in_again";
+  return CURED_BY_LOGIN.has(why);
 }
 
 /** Why a request was permitted or denied: the closed list that logs, metrics and answers use. */
@@ -45,6 +57,16 @@ export const DECISION_REASONS = {
   no_policy_matched: "no policy matched",
   login_required: "nobody is logged in; a login could lead to a permit",
   idp_not_allowed: "the application does not accept the login method that was used",
+  session_revoked: "the login was revoked",
+  login_too_old: "the login is older than what the store remembers; logging in again cures it",
+  sign_on_only: "a SaaS application is decided when somebody signs on, and not at each request",
+  store_unavailable: "the store could not be reached",
+  answered_before: "the same question was answered so a moment ago",
+  deadline_exceeded: "the answer was not ready in time",
+  preflight_bypassed: "the application lets the preflight requests of CORS pass",
+  credential_refused: "a credential that came with the request does not hold",
+  identities_differ: "the credentials name different people",
+  signing_failed: "the verdict could not be signed",
 } as const;
 
 export type DecisionReason = keyof typeof DECISION_REASONS;

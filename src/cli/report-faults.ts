@@ -1,0 +1,25 @@
+import { relative, resolve } from "node:path";
+import type { Fault } from "../core/place.ts";
+import type { CliIo } from "./io.ts";
+import { paint, printable, renderTable } from "./terminal.ts";
+
+/** Faults as people read them, `file:line:column  message` in columns, with the file relative to where they are. */
+export function renderFaults(faults: readonly Fault[], { cwd, style }: Pick<CliIo, "cwd" | "style">): string {
+  const { dim } = paint(style);
+  const rows = faults.map(({ place, message }) => {
+    const position = `${shorten(place.file, cwd)}:${place.line}:${place.column}`;
+    return [dim(printable(position)), printable(message)];
+  });
+  return rows.length === 0 ? "" : `${renderTable(rows)}\n`;
+}
+
+/** Faults as scripts read them. */
+export function faultsToJson(faults: readonly Fault[]) {
+  return faults.map(({ place, message }) => ({ ...place, message }));
+}
+
+/** A file as it is called from `cwd`, unless it lies elsewhere. */
+export function shorten(file: string, cwd: string): string {
+  const short = relative(cwd, resolve(cwd, file));
+  return short.startsWith("..") ? file : short;
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import crowdstrike from "../../../plugins/crowdstrike/index.ts";
+import { testApiContract } from "../api-contract.ts";
+import { deviceCase, testNoRecords, testRecords } from "../device-case.ts";
+import { exchangesOf, readRecording } from "../recorded-api.ts";
+
+const recording = await readRecording(join(import.meta.dir, "recording.json"));
+
+const DEVICE = deviceCase(crowdstrike, (url) => ({ url, client_id: "c", client_secret: "s" }));
+
+testApiContract(DEVICE, exchangesOf(recording, "token", "device", "assessment"));
+
+testRecords(DEVICE, recording, [
+  [
+    "a device with scores",
+    ["token", "device", "assessment"],
+    {
+      overall: 72,
+      os: 88,
+      sensor_config: 65,
+      version: "3.4.0",
+      state: "online",
+      last_seen: "2026-11-21T11:58:02Z",
+    },
+  ],
+  [
+    "a device that was never assessed, without scores",
+    ["token", "device", "never assessed"],
+    { state: "online", last_seen: "2026-11-21T11:58:02Z" },
+  ],
+]);
+
+testNoRecords(DEVICE, recording, [
+  ["a device without a sensor has no record", ["token", "no device"], "absent"],
+  ["two sensors with one serial number are not told apart", ["token", "two devices"], "unknown"],
+  ["an empty answer with an error says nothing", ["token", "with an error"], "unknown"],
+]);

@@ -1,0 +1,32 @@
+import { connect } from "node:tls";
+import { parseReply, type RawReply } from "../support/raw-http.ts";
+import type { ClientFiles } from "./tls-files.ts";
+
+/** Patience with an answer; what takes longer hangs. */
+const PATIENCE_MS = 8_000;
+
+/** Sends these very bytes over TLS to a port of this machine that stands for `host`, with a client certificate or without. */
+export function sendOverTls(
+  port: number,
+  host: string,
+  bytes: string,
+  authority: string,
+  client: ClientFiles | null,
+): Promise<RawReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawReply>();
+  const chunks: Buffer[] = [];
+  const options = { host: "127.0.0.1", port, ca: authority, servername: host };
+  const socket = connect({ ...options, ...client }, () => socket.write(bytes));
+  const late = setTimeout(() => {
+    socket.destroy();
+    reject(new Error(`the proxy neither answered nor closed: ${Buffer.concat(chunks)}`));
+  }, PATIENCE_MS);
+  socket.on("data", (chunk) => chunks.push(Buffer.from(chunk)));
+  // A proxy may cut off a client whose certificate it does not accept.
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    clearTimeout(late);
+    resolve(parseReply(Buffer.concat(chunks).toString()));
+  });
+  return promise;
+}
