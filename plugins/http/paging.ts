@@ -8,6 +8,8 @@ export interface Page {
   readonly request: HttpRequest;
   readonly response: Response;
   readonly body: unknown;
+  /** Records of this page and of those before it. */
+  readonly records: number;
 }
 
 /** The request for the page after this one; null where it was the last. Throws where that cannot be told. */
@@ -32,6 +34,14 @@ export function compilePaging(paging: PagingSource | undefined, requests: Reques
         if (cursor !== null) return requests.make(new Map([...scope, ["page", { cursor }]]));
         if (more === null) return null;
         throw new AnswerError("there are more pages, but it does not say where");
+      };
+    }
+    case "offset": {
+      const totalAt = compilePointer(paging.total);
+      return ({ body, records }, scope) => {
+        const total = readPointer(body, totalAt);
+        if (typeof total !== "number") throw new AnswerError("it does not say how many records there are");
+        return records < total ? requests.make(new Map([...scope, ["page", { cursor: records }]])) : null;
       };
     }
   }

@@ -1,6 +1,6 @@
 import { AnswerError } from "../support/answer-error.ts";
 import { readPath, type Scope } from "./path.ts";
-import type { StepSource } from "./source-schema.ts";
+import type { RequestSource } from "./source-schema.ts";
 import { compileTemplate, type Template } from "./template.ts";
 
 /** A request, ready to be sent. */
@@ -11,7 +11,10 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
-/** Makes the request of a step for a scope; `page/cursor` is null, or where the next page begins. */
+/**
+ * Makes the request of a step for a scope; `page/cursor` is null, or where the next page begins. `all`, where it
+ * is a list, is as many parameters of a query as it has texts, and a list in JSON.
+ */
 export interface RequestMaker {
   readonly templates: readonly Template[];
   make(scope: Scope): HttpRequest;
@@ -20,9 +23,11 @@ export interface RequestMaker {
 type Fields = readonly (readonly [name: string, template: Template])[];
 type Fill = (scope: Scope) => unknown;
 
+/** Those who are asked about at once: a text, or a list of texts. */
+export const ALL = "all";
 const CURSOR = { name: "page", pointer: ["cursor"] };
 
-export function compileRequest(request: StepSource["request"]): RequestMaker {
+export function compileRequest(request: RequestSource): RequestMaker {
   const { method = "GET", json } = request;
   const url = compileTemplate(request.url);
   const query = compileFields(request.query);
@@ -40,7 +45,8 @@ export function compileRequest(request: StepSource["request"]): RequestMaker {
       for (const [name, template] of query) {
         // The first page has no cursor, and is asked for without one.
         if (isCursor(template) && readPath(scope, CURSOR) === null) continue;
-        target.searchParams.set(name, template.fill(scope));
+        const texts = readList(template, scope) ?? [template.fill(scope)];
+        for (const text of texts) target.searchParams.append(name, text);
       }
       return {
         method,
@@ -65,7 +71,8 @@ function compileJson(json: unknown, templates: Template[]): Fill {
   if (typeof json === "string") {
     const template = compileTemplate(json);
     templates.push(template);
-    return isCursor(template) ? (scope) => readPath(scope, CURSOR) : (scope) => template.fill(scope);
+    if (isCursor(template)) return (scope) => readPath(scope, CURSOR);
+    return (scope) => readList(template, scope) ?? template.fill(scope);
   }
   if (Array.isArray(json)) {
     const items = json.map((item) => compileJson(item, templates));
@@ -80,6 +87,12 @@ function compileJson(json: unknown, templates: Template[]): Fill {
 
 function isCursor({ only }: Template): boolean {
   return only !== null && only.name === CURSOR.name && only.pointer.join("/") === CURSOR.pointer.join("/");
+}
+
+/** The texts that a template which is `{all}` and nothing else stands for; null for any other. */
+function readList({ only }: Template, scope: Scope): readonly string[] | null {
+  const all = only?.name === ALL ? scope.get(ALL) : null;
+  return Array.isArray(all) ? all : null;
 }
 
 /** One segment of a path, or one value of a query, and never a way out of it. */

@@ -41,17 +41,36 @@ const Paging = t.Union([
     at: PointerText,
     more: t.Optional(PointerText),
   }),
+  t.Object({
+    type: t.Literal("offset", {
+      description: "Asked again with {page/cursor}, the number of records so far.",
+    }),
+    total: PointerText,
+  }),
 ]);
+
+const Request = t.Object({
+  method: t.Optional(t.Union([t.Literal("GET"), t.Literal("POST")])),
+  url: TemplateText,
+  query: t.Optional(Templates),
+  headers: t.Optional(Templates),
+  json: t.Optional(t.Unknown()),
+});
+
+const Many = t.Object(
+  {
+    request: { ...Request, description: "With {all} for those who are asked about." },
+    each: { ...TemplateText, description: "What stands for one of them in {all}." },
+    joined: t.Optional(t.String({ description: "What stands between them; without it {all} is a list." })),
+    at_most: t.Integer({ minimum: 2, maximum: 1_000, description: "In one request." }),
+  },
+  { description: "How polls ask about many at once; match tells whose a record is." },
+);
 
 const Step = t.Object({
   name: StepName,
-  request: t.Object({
-    method: t.Optional(t.Union([t.Literal("GET"), t.Literal("POST")])),
-    url: TemplateText,
-    query: t.Optional(Templates),
-    headers: t.Optional(Templates),
-    json: t.Optional(t.Unknown()),
-  }),
+  request: Request,
+  many: t.Optional(Many),
   paging: t.Optional(Paging),
   records: t.Optional({
     ...PointerText,
@@ -149,6 +168,8 @@ export const HttpSourceSchema = t.Object({
 export type HttpSource = Static<typeof HttpSourceSchema>;
 export type AuthSource = Static<typeof Auth>;
 export type StepSource = Static<typeof Step>;
+export type RequestSource = Static<typeof Request>;
+export type ManySource = Static<typeof Many>;
 export type PagingSource = Static<typeof Paging>;
 export type ScalarSource = Static<typeof Scalar>;
 export type TextsSource = Static<typeof Texts>;

@@ -3,6 +3,10 @@ import { createHttpPlugin } from "../http/http-plugin.ts";
 import { Connection } from "../support/config.ts";
 import { GRAPH_AUTH, GRAPH_CONFIG, GRAPH_DEFAULTS } from "../support/microsoft-graph.ts";
 
+const DEVICES = "{config/graph_url}/v1.0/deviceManagement/managedDevices";
+const FIELDS = { $select: "id,serialNumber,complianceState" } as const;
+const HAS_SERIAL_NUMBER = "serialNumber eq '{subject/device.serial_number|doubled}'";
+
 /** Whether Intune holds a device to be compliant: for posture rules of type `intune`. */
 export default createHttpPlugin({
   name: "intune",
@@ -14,12 +18,12 @@ export default createHttpPlugin({
     steps: [
       {
         name: "device",
-        request: {
-          url: "{config/graph_url}/v1.0/deviceManagement/managedDevices",
-          query: {
-            $filter: "serialNumber eq '{subject/device.serial_number|doubled}'",
-            $select: "id,serialNumber,complianceState",
-          },
+        request: { url: DEVICES, query: { $filter: HAS_SERIAL_NUMBER, ...FIELDS } },
+        many: {
+          request: { url: DEVICES, query: { $filter: "{all}", ...FIELDS } },
+          each: HAS_SERIAL_NUMBER,
+          joined: " or ",
+          at_most: 15,
         },
         records: "/value",
         match: { "/serialNumber": "{subject/device.serial_number}" },

@@ -28,7 +28,7 @@ export default definePlugin({
     member_attribute: t.Optional({ ...Attribute, default: "member" }),
     name_attribute: t.Optional({ ...Attribute, default: "cn" }),
   }),
-  setup(config) {
+  setup(config, host) {
     const names = {
       base: config.base,
       email: config.email_attribute ?? "mail",
@@ -37,7 +37,7 @@ export default definePlugin({
     };
     return {
       async resolve({ "identity.email": email }, _, signal) {
-        await using directory = await connect(config, signal);
+        await using directory = await connect(config, host, signal);
         const person = await findPerson(directory, names, email);
         if (person === null) return {};
         const { groups, complete } = await findGroups(directory, names, person);

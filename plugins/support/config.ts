@@ -1,10 +1,7 @@
-import { t } from "../../src/plugin.ts";
+import { apiUrl, t } from "../../src/plugin.ts";
 
 /** Where an API is: over TLS, or on this machine. Without a slash at its end. */
-export const ApiUrl = t.String({
-  pattern: "^(?:https://|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?=[:/]|$))[^?#]*[^/?#]$",
-  title: "an https:// address without a slash at its end",
-});
+export const ApiUrl = apiUrl();
 
 /** A key, a password or a token. */
 export const Secret = t.String({ minLength: 1, writeOnly: true });

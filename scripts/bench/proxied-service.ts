@@ -29,8 +29,8 @@ const POLICIES = {
   ],
 };
 
-/** A Postern that listens for nginx, and the processor time it has used. */
-export interface ProxiedService extends RunningServer {
+/** A server that is asked as a proxy asks, and the processor time it has used. */
+export interface MeasuredServer extends RunningServer {
   /** Seconds of all of its processes. */
   cpuSeconds(): Promise<number>;
 }
@@ -82,7 +82,7 @@ export async function startProxied(
   folder: string,
   { certsUrl }: Staff,
   { bind, workers, core }: ServiceShape,
-): Promise<ProxiedService> {
+): Promise<MeasuredServer> {
   const name = `${bind}-${workers}`;
   const config = {
     public_url: "https://postern.example.com",
@@ -102,12 +102,28 @@ export async function startProxied(
     join(folder, `${name}.log`),
     (text) => /^nginx\s+(http:\S+)\n/m.exec(text)?.[1] ?? null,
   );
-  return { ...server, cpuSeconds: () => readCpuSeconds(server.pid) };
+  return measured(server);
 }
 
-export function startEmptyHandler(folder: string, core: number): Promise<RunningServer> {
-  const command = pinned(core, [process.execPath, EMPTY]);
-  return startServer(command, join(folder, "empty.log"), (text) => /^(http:\S+)\n/.exec(text)?.[1] ?? null);
+/** Starts the least that could answer a proxy, in as many processes. */
+export async function startEmptyHandler(
+  folder: string,
+  { workers, core }: Omit<ServiceShape, "bind">,
+): Promise<MeasuredServer> {
+  const command = [process.execPath, EMPTY, String(await findFreePort()), String(workers)];
+  const server = await startServer(
+    core === undefined ? command : pinned(core, command),
+    join(folder, `empty-${workers}.log`),
+    (text) => {
+      const urls = text.match(/^http:\S+$/gm) ?? [];
+      return urls.length < workers ? null : (urls[0] ?? null);
+    },
+  );
+  return measured(server);
+}
+
+function measured(server: RunningServer): MeasuredServer {
+  return { ...server, cpuSeconds: () => readCpuSeconds(server.pid) };
 }
 
 export interface ProxyLoad {

@@ -1,38 +1,30 @@
 import { systemClock } from "../../src/clock.ts";
 import type { RevocationTarget } from "../../src/session/revocation.ts";
 import { type Dice, happens, pick } from "../../test/oracle/dice.ts";
-import { until } from "../../test/support/until.ts";
-import { DEVICE_FACTS_LIVE_MS } from "./device-source.ts";
 import type { FaultWindows } from "./fault-windows.ts";
-import { judge } from "./oracle.ts";
 import { createPerson, type LoggedIn, type Person, sessionOf } from "./people.ts";
 import type { ApplicationName } from "./policies.ts";
 import type { Replicas } from "./replicas.ts";
-import type { Stalls } from "./stalls.ts";
 import type { Tally } from "./tally.ts";
 import { Timeline } from "./timeline.ts";
+import { type Question, REMEMBERED_MS, type Witness } from "./witness.ts";
 
 export interface CrowdOptions {
   readonly replicas: Replicas;
   readonly tally: Tally;
   readonly faults: FaultWindows;
-  readonly stalls: Stalls;
+  readonly witness: Witness;
   readonly dice: Dice;
+  /** By when a device that has changed counts as it is. */
+  readonly deviceLagMs: number;
   /** Whether a revocation must hold that was taken, and called durable or not. */
   readonly binds: (durable: boolean) => boolean;
 }
 
-/** Within how long each answer has to come, in milliseconds. */
-export const DECISION_DEADLINE_MS = 150;
-const EVALUATION_DEADLINE_MS = 1_000;
-const SLACK_MS = { decision: 10, evaluation: 200 };
-
-/** By when a revocation is heard of everywhere, and how long it is not counted where that fails. */
-const HEARD_WITHIN_MS = 1_000;
-const REMEMBERED_MS = 5_100;
-/** Clocks of the bench and of Postern tick apart by less. */
-const TICK_MS = 50;
 const LOGIN_AGAIN_AFTER_MS = 250;
+/** A machine that is busy may take its time. */
+const HIRING_TRIES = 300;
+const HIRE_AGAIN_AFTER_MS = 100;
 const KINDS: readonly RevocationTarget["kind"][] = ["user", "email", "device", "session"];
 
 /** Somebody and their logins, the latest last. */
@@ -58,10 +50,6 @@ export class Crowd {
   readonly #unhealthy = new Set<string>();
   /** Logins that nobody waits for. */
   readonly #background = new Set<Promise<unknown>>();
-  /** When a decision let a login in last: from then on it may be remembered. */
-  readonly #permittedAt = new WeakMap<LoggedIn, number>();
-  /** When the revocation of a login was asked for, and taken. */
-  readonly #revokedAt = new WeakMap<LoggedIn, { readonly askedAt: number; readonly ackedAt: number }>();
   #hired = 0;
   #isPolicyChanging = false;
 
@@ -98,7 +86,7 @@ export class Crowd {
     const throwOf = dice(100);
     if (throwOf < 2) return this.#revoke(pick(dice, this.#staying), pick(dice, KINDS));
     if (throwOf < 4) return this.#changeDevice(pick(dice, this.#staying).person);
-    if (throwOf < 5) return this.#changePolicies();
+    if (throwOf < 5) return this.changePolicies();
     if (throwOf < 7) await this.#logIn(pick(dice, this.#staying));
     else if (throwOf < 14) await this.#reissue(this.#anybody());
     else await this.#ask(this.#anybody(), happens(dice, 50) ? "wiki" : "vault");
@@ -152,6 +140,14 @@ export class Crowd {
     for (const member of [...this.#staying, ...this.#spare]) member.revokedUpTo = systemClock();
   }
 
+  /** A login of somebody: most often their last. */
+  pickLogin(dice: Dice): LoggedIn {
+    const members = happens(dice, 20) ? this.#dismissed : this.#staying;
+    const { logins } = pick(dice, members);
+    const last = logins.at(-1);
+    return last !== undefined && happens(dice, 85) ? last : pick(dice, logins.slice(-10));
+  }
+
   /** Subjects of the dismissed. */
   get dismissed(): readonly Person[] {
     return this.#dismissed.map(({ person }) => person);
@@ -172,7 +168,10 @@ export class Crowd {
       revokedUpTo: Number.NEGATIVE_INFINITY,
       isLoggingIn: false,
     };
-    await until(() => this.#logIn(member));
+    for (let tries = 1; !(await this.#logIn(member)); tries++) {
+      if (tries === HIRING_TRIES) throw new Error(`${member.person.name} could not log in`);
+      await Bun.sleep(HIRE_AGAIN_AFTER_MS);
+    }
     return member;
   }
 
@@ -183,12 +182,10 @@ export class Crowd {
     if (!permitted && application === "wiki" && login === member.logins.at(-1)) this.#logInAgain(member);
   }
 
-  async #askWith(login: LoggedIn, application: ApplicationName): Promise<boolean> {
-    const permitted = await this.#answer(login, application, "decision", () =>
+  #askWith(login: LoggedIn, application: ApplicationName): Promise<boolean> {
+    return this.#answer({ login, application, kind: "decision" }, () =>
       this.#options.replicas.decide(login, application),
     );
-    if (permitted) this.#permittedAt.set(login, performance.now());
-    return permitted;
   }
 
   async #reissue(member: Member): Promise<void> {
@@ -228,73 +225,48 @@ export class Crowd {
   }
 
   #evaluate(login: LoggedIn): Promise<boolean> {
-    return this.#answer(login, "wiki", "evaluation", async () => {
+    return this.#answer({ login, application: "wiki", kind: "evaluation" }, async () => {
       return { permitted: await this.#options.replicas.evaluate(login), reason: "signed" };
     });
   }
 
   /** Has a request answered, and the answer judged. */
   async #answer(
-    login: LoggedIn,
-    application: ApplicationName,
-    kind: "decision" | "evaluation",
+    asked: Omit<Question, "startedAt">,
     request: () => Promise<{ readonly permitted: boolean; readonly reason: string }>,
   ): Promise<boolean> {
-    const { tally, faults, stalls } = this.#options;
-    const startedAt = performance.now();
-    const deadlineMs = kind === "decision" ? DECISION_DEADLINE_MS : EVALUATION_DEADLINE_MS;
-    const describe = (outcome: string) => () =>
-      `${outcome} for a ${kind} about ${login.person.name} at ${application}, ${Math.round(performance.now() - startedAt)} ms`;
+    const { witness } = this.#options;
+    const question = { ...asked, startedAt: performance.now() };
     try {
       const { permitted, reason } = await request();
-      const endedAt = performance.now();
-      const [asksDevice, writes] = [application === "vault", kind === "evaluation"];
-      const judgement = judge({ login, asksDevice, writes, startedAt, endedAt, permitted }, faults);
-      tally.count(judgement, permitted, describe(permitted ? "permit" : reason));
-      const tookMs = endedAt - startedAt - stalls.since(startedAt);
-      if (tookMs > deadlineMs + SLACK_MS[kind]) tally.countLate(describe("an answer"));
-      const isSlow = judgement === "right" && permitted && this.#isPromisedToBeOver(login, startedAt);
-      if (isSlow) tally.countSlowRevocation(describe("permit"));
-      if (permitted && this.#lostRevocations.has(login)) this.#countLost(login);
+      witness.see(question, permitted, reason);
       return permitted;
     } catch (error) {
-      tally.count("error", false, describe(error instanceof Error ? error.message : "failure"));
+      witness.miss(question, error);
       return false;
     }
   }
 
-  /** Logins whose revocation was taken without being durable. */
-  readonly #lostRevocations = new Set<LoggedIn>();
-
-  #countLost(login: LoggedIn): void {
-    const { faults, tally } = this.#options;
-    const now = performance.now();
-    if (faults.excuse(now, now, true)) return;
-    this.#lostRevocations.delete(login);
-    tally.countLost();
-  }
-
   async #revoke(member: Member, kind: RevocationTarget["kind"]): Promise<void> {
-    const { replicas, faults, tally, binds } = this.#options;
+    const { replicas, faults, tally, witness, binds } = this.#options;
     const { person } = member;
     const last = member.logins.at(-1);
     if (last === undefined) return;
     const ended = kind === "session" ? [last] : [...member.logins];
     const askedAt = performance.now();
     let ackedAt = Number.POSITIVE_INFINITY;
-    for (const login of ended) login.alive.change(false, askedAt, () => this.#countsBy(login, ackedAt));
+    for (const login of ended) login.alive.change(false, askedAt, () => witness.countsBy(login, ackedAt));
     for (const { alive } of member.underWay) alive.change(false, askedAt, () => Number.POSITIVE_INFINITY);
     member.revokedUpTo = Number.POSITIVE_INFINITY;
     const id = { user: person.subject, email: person.email, device: person.device, session: sessionOf(last) };
     try {
       const durable = await replicas.revoke({ kind, id: id[kind] });
-      if (binds(durable)) {
-        ackedAt = performance.now();
-        for (const login of ended) this.#revokedAt.set(login, { askedAt, ackedAt });
-      } else for (const login of ended) this.#lostRevocations.add(login);
+      const now = performance.now();
+      if (binds(durable)) ackedAt = now;
+      witness.rememberRevocation(ended, now, binds(durable));
     } catch (error) {
       // It may have been written all the same.
-      if (!faults.excuse(askedAt, performance.now(), true)) {
+      if (!faults.excuse(askedAt, performance.now(), { asksDevice: false, writes: true })) {
         tally.count("wrong_deny", false, () =>
           error instanceof Error ? error.message : "a revocation failed",
         );
@@ -303,28 +275,15 @@ export class Crowd {
     member.revokedUpTo = systemClock();
   }
 
-  /** By when a revocation that was taken at `ackedAt` must count: at once where nobody may remember the login. */
-  #countsBy(login: LoggedIn, ackedAt: number): number {
-    const rememberedUntil = (this.#permittedAt.get(login) ?? Number.NEGATIVE_INFINITY) + REMEMBERED_MS;
-    return Math.max(ackedAt, Math.min(rememberedUntil, ackedAt + REMEMBERED_MS));
-  }
-
-  /** Whether a login was revoked more than a second before, and no fault kept that from being heard. */
-  #isPromisedToBeOver(login: LoggedIn, startedAt: number): boolean {
-    const revoked = this.#revokedAt.get(login);
-    if (revoked === undefined || startedAt <= revoked.ackedAt + HEARD_WITHIN_MS) return false;
-    return !this.#options.faults.excuse(revoked.askedAt, revoked.ackedAt + HEARD_WITHIN_MS, true);
-  }
-
   #changeDevice({ device, healthy }: Person): void {
     const now = performance.now();
     const isHealthy = this.#unhealthy.delete(device);
     if (!isHealthy) this.#unhealthy.add(device);
-    healthy.change(isHealthy, now, () => now + DEVICE_FACTS_LIVE_MS + TICK_MS);
+    healthy.change(isHealthy, now, () => now + this.#options.deviceLagMs);
   }
 
   /** Keeps somebody out, and nobody else. */
-  async #changePolicies(): Promise<void> {
+  async changePolicies(): Promise<void> {
     if (this.#isPolicyChanging) return;
     this.#isPolicyChanging = true;
     const { dice, replicas } = this.#options;

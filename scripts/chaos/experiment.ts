@@ -6,6 +6,8 @@ export interface Extent {
   /** It ends after so many requests, or so many seconds; what was begun is finished. */
   readonly requests: number;
   readonly seconds: number;
+  /** How much the people of an experiment with a server do, whatever the answers take. */
+  readonly perSecond: number;
   /** How long each fault lasts that has no length of its own. */
   readonly faultMs: number;
   readonly seed: number;
@@ -33,6 +35,6 @@ export interface Control {
   /** What was taken away. */
   readonly without: string;
   /** The counter that must not stay at zero. */
-  readonly shows: "wrongPermits" | "wrongDenies" | "late" | "errors";
+  readonly shows: "wrongPermits" | "wrongDenies" | "slowRevocations" | "late" | "errors";
   run(extent: Extent): Promise<Report>;
 }

@@ -9,14 +9,19 @@ import { r5Cluster } from "./experiments/r5-cluster.ts";
 import { r6Wrong } from "./experiments/r6-wrong.ts";
 import { s1Signals } from "./experiments/s1-signals.ts";
 import { t1Clock } from "./experiments/t1-clock.ts";
+import { type StoreExperiment, storeExperiment } from "./store-experiment.ts";
 
-export const EXPERIMENTS: readonly Experiment[] = [
+export const STORE_EXPERIMENTS: readonly StoreExperiment[] = [
   r1Killed,
   r2Slow,
   r3Full,
   r4Failover,
   r5Cluster,
   r6Wrong,
+];
+
+export const EXPERIMENTS: readonly Experiment[] = [
+  ...STORE_EXPERIMENTS.map(storeExperiment),
   s1Signals,
   c1Reload,
   k1KeyRotation,

@@ -1,5 +1,11 @@
-/** What a fault may keep from working: all that needs the store, writes alone, or nothing. */
-export type Affected = "everything" | "writes" | "nothing";
+/** What a fault may keep from working: all that needs the store, writes alone, what is asked of devices, or nothing. */
+export type Affected = "everything" | "writes" | "devices" | "nothing";
+
+/** What answering takes, beside reading the store. */
+export interface Needs {
+  readonly writes: boolean;
+  readonly asksDevice: boolean;
+}
 
 interface FaultWindow {
   readonly affects: Affected;
@@ -28,10 +34,14 @@ export class FaultWindows {
   }
 
   /** Whether a fault may excuse what happened in that while: it lasted, or was not got over yet. */
-  excuse(start: number, end: number, writes: boolean): boolean {
+  excuse(start: number, end: number, needs: Needs): boolean {
     return this.#windows.some(
-      ({ affects, from, until }) =>
-        (affects === "everything" || (writes && affects === "writes")) && from <= end && start <= until,
+      ({ affects, from, until }) => from <= end && start <= until && isAffected(affects, needs),
     );
   }
+}
+
+function isAffected(affects: Affected, { writes, asksDevice }: Needs): boolean {
+  if (affects === "writes") return writes;
+  return affects === "devices" ? asksDevice : affects === "everything";
 }

@@ -19,11 +19,11 @@ export interface Answered {
  * from the faults, which excuse a denial and never a permit.
  */
 export function judge(answered: Answered, faults: FaultWindows): Exclude<Judgement, "error"> {
-  const { login, asksDevice, writes, startedAt, endedAt, permitted } = answered;
+  const { login, asksDevice, startedAt, endedAt, permitted } = answered;
   const { person, alive } = login;
   const asked = [person.listed, alive, ...(asksDevice ? [person.healthy] : [])];
   const possible = asked.map((truth) => truth.during(startedAt, endedAt));
   if (permitted) return possible.every((each) => each.true) ? "right" : "wrong_permit";
   if (possible.some((each) => each.false)) return "right";
-  return faults.excuse(startedAt, endedAt, writes) ? "excused" : "wrong_deny";
+  return faults.excuse(startedAt, endedAt, answered) ? "excused" : "wrong_deny";
 }

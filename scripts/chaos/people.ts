@@ -39,3 +39,12 @@ export function sessionOf({ person, loginAt }: LoggedIn): string {
   const { subject, email, device } = person;
   return sessionIdOf({ team: ISSUER, subject, email, idp: "okta", device, loginAt });
 }
+
+const SESSION_SECONDS = 86_400;
+
+/** What the token of an application says that Access issues after a login. */
+export function claimsOf({ person, loginAt }: LoggedIn) {
+  const { subject, email, device } = person;
+  const iat = loginAt / 1_000;
+  return { iat, exp: iat + SESSION_SECONDS, sub: subject, email, device_id: device };
+}

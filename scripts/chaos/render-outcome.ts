@@ -1,5 +1,6 @@
 import type { Latency } from "./latency.ts";
 import type { Report } from "./tally.ts";
+import { renderWrongPermits } from "./wrong-permits.ts";
 
 /** How one run of an experiment, or of a control, ended. */
 export interface Outcome {
@@ -38,12 +39,6 @@ export function renderVerdict({ name, title, report, breaches }: Outcome): strin
   for (const breach of breaches) lines.push(`  ${breach}`);
   if (breaches.length > 0) for (const example of report.examples) lines.push(`    ${example}`);
   return lines.join("\n");
-}
-
-/** Where there was none, the rule of three bounds how many there may be. */
-function renderWrongPermits({ wrongPermits, requests }: Report): string {
-  const counted = `wrong permits: ${wrongPermits} of ${requests}`;
-  return wrongPermits > 0 ? counted : `${counted}, 95 % upper bound ${(3 / requests).toExponential(1)}`;
 }
 
 function renderLatency(latency: Latency | null): string {

@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startService } from "../../src/cli/compose.ts";
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
@@ -12,12 +9,12 @@ import { openGenerations } from "../../src/store/generation.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { policySetOf } from "../../test/policies/support.ts";
 import { playAccess } from "../../test/support/played-access.ts";
-import { ADMIN_TOKENS, sha256 } from "../../test/support/test-service.ts";
 import { ISSUER } from "../../test/token/access-team.ts";
 import { openDeviceSource } from "./device-source.ts";
 import { postEvaluation, postRevocation } from "./http-calls.ts";
-import type { LoggedIn } from "./people.ts";
+import { claimsOf, type LoggedIn } from "./people.ts";
 import { type ApplicationName, policiesWithout } from "./policies.ts";
+import { createReplicaFolder } from "./replica-folder.ts";
 import type { Weaken } from "./weakened-store.ts";
 
 export interface ReplicasOptions {
@@ -48,8 +45,6 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-const SESSION_MS = 86_400_000;
-
 export async function openReplicas(options: ReplicasOptions): Promise<Replicas> {
   const { storeUrl, weaken, deadlineMs, isHealthy } = options;
   const opened = new AsyncDisposableStack();
@@ -64,18 +59,17 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
   try {
     const access = playAccess();
     opened.defer(() => access.stop());
-    const folder = await mkdtemp(join(tmpdir(), "postern-chaos-"));
-    opened.defer(() => rm(folder, { recursive: true }));
-    const policies = join(folder, "policies.yaml");
-    await writeFile(policies, policiesWithout([]));
-    const config = await writeConfig(folder, access.certsUrl);
+    const folder = await createReplicaFolder({ access });
+    opened.defer(() => folder.remove());
+    const { config, faults } = await loadConfig(folder.config, {});
+    if (config === null) throw new Error(faults.map(renderFault).join("\n"));
     const service = await startService({
       config,
       clock,
       store: await connect(),
       logDestination: { write: () => {} },
     });
-    signingKeys ??= await readFile(join(folder, "keys", RING), "utf8");
+    await folder.keepKeys();
     opened.defer(() => service.stop(0));
     const urlOf = (name: string) => service.listeners.find((listener) => listener.name === name)?.url ?? "";
 
@@ -111,8 +105,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
       async keepOut(emails) {
         const text = policiesWithout(emails);
         directory = createPolicyDirectory(policySetOf(text));
-        await writeFile(`${policies}.draft`, text);
-        await rename(`${policies}.draft`, policies);
+        await folder.putPolicies(text);
         await service.reload();
       },
       close: () => everything.disposeAsync(),
@@ -123,40 +116,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
   }
 }
 
-const RING = "evaluation.1.json";
-
-/** Those of the first service are handed to the others, for making RSA keys takes longer than all else. */
-let signingKeys: string | null = null;
-
-async function writeConfig(folder: string, certsUrl: string) {
-  await mkdir(join(folder, "keys"), { mode: 0o700 });
-  if (signingKeys !== null) await writeFile(join(folder, "keys", RING), signingKeys, { mode: 0o600 });
-  const file = join(folder, "postern.yaml");
-  await writeFile(
-    file,
-    JSON.stringify({
-      public_url: "https://postern.example.com",
-      listen: { public: "127.0.0.1:0", admin: "127.0.0.1:0" },
-      store: "memory:",
-      access: { team_domain: ISSUER, certs_url: certsUrl },
-      policies: "./policies.yaml",
-      admin: { tokens: [{ name: "ops", role: "operator", sha256: sha256(ADMIN_TOKENS.operator) }] },
-    }),
-  );
-  const { config, faults } = await loadConfig(file, {});
-  if (config === null) throw new Error(faults.map(renderFault).join("\n"));
-  return config;
-}
-
 /** The application token that Access issues after a login. */
-function tokenOf({ person, loginAt }: LoggedIn) {
-  const { subject, email, device } = person;
-  const claims = {
-    iat: loginAt / 1_000,
-    exp: (loginAt + SESSION_MS) / 1_000,
-    sub: subject,
-    email,
-    device_id: device,
-  };
-  return { claims, claimsHash: `${subject} ${loginAt}` };
+function tokenOf(login: LoggedIn) {
+  return { claims: claimsOf(login), claimsHash: `${login.person.subject} ${login.loginAt}` };
 }

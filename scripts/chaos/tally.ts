@@ -16,7 +16,7 @@ export interface Report {
   readonly late: number;
   /** Revocations that were lost, and had not been called durable. */
   readonly lost: number;
-  /** Permits for whom no fault kept from being revoked within a second, but that came within what may be remembered. */
+  /** Permits more than a second after a revocation was taken, but within what may be remembered. */
   readonly slowRevocations: number;
   readonly faults: number;
   /** From the moment at which a request was due; null where there was no clock to measure by. */

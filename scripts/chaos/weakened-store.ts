@@ -91,6 +91,7 @@ function isSentinel([part]: Key): boolean {
 function change(store: Store, changes: Partial<Store>): Store {
   return {
     getMany: (keys) => store.getMany(keys),
+    getAgain: changes.getMany ?? ((...asked) => store.getAgain(...asked)),
     set: (...entry) => store.set(...entry),
     setDurably: (...entry) => store.setDurably(...entry),
     delete: (keys) => store.delete(keys),

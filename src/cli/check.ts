@@ -1,8 +1,8 @@
 import type { PolicySet } from "../core/model.ts";
 import { EXIT } from "./io.ts";
-import { CONFIG_OPTION, loadAll } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION, loadAll } from "./load.ts";
 import type { AddVerb } from "./program.ts";
-import { faultsToJson, renderFaults } from "./report-faults.ts";
+import { faultsToJson, renderFaults, renderWarnings } from "./report-faults.ts";
 import { paint } from "./terminal.ts";
 
 /** `postern check`: everything that is wrong with the configuration and the policies; nothing is started. */
@@ -11,12 +11,12 @@ export const addCheck: AddVerb = (program, io, done) => {
     .command("check")
     .description("tell everything that is wrong with the configuration and the policies")
     .option(...CONFIG_OPTION)
-    .option("--json", "answer in JSON, for scripts")
+    .option(...JSON_OPTION)
     .action(async ({ config, json }: { config: string; json?: true }) => {
       const loaded = await loadAll(config, io);
       const faults = loaded.ok ? [] : loaded.faults;
       const warnings = loaded.ok ? loaded.warnings : [];
-      const { green, red, yellow } = paint(io.style);
+      const { green, red } = paint(io.style);
       if (json) {
         const revision = loaded.ok ? loaded.policySet.revision : null;
         io.out(
@@ -24,7 +24,7 @@ export const addCheck: AddVerb = (program, io, done) => {
         );
       } else {
         io.out(renderFaults(faults, io));
-        if (warnings.length > 0) io.out(`${yellow("Warnings")}\n${renderFaults(warnings, io)}`);
+        io.out(renderWarnings(warnings, io));
         if (loaded.ok) io.out(`${green("✓")} ${config}: ${describeSet(loaded.policySet)}\n`);
         else io.out(`${red("✗")} ${count(faults.length, "fault")}\n`);
       }

@@ -1,51 +1,31 @@
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
-import { createDecisionLog, type LogDecision } from "../observe/decision-log.ts";
-import { type KeyFigures, registerKeyMetrics } from "../observe/key-metrics.ts";
+import { registerConfigMetrics } from "../observe/config-metrics.ts";
+import { registerKeyMetrics } from "../observe/key-metrics.ts";
+import { LogWriteError, standardOutput } from "../observe/line-writer.ts";
 import { createLog, type Log } from "../observe/log.ts";
-import {
-  createMetrics,
-  type EvaluationResult,
-  type Figures,
-  type Metrics,
-  renderFigures,
-} from "../observe/metrics.ts";
+import { createMetrics, type Figures } from "../observe/metrics.ts";
 import { registerProcessMetrics } from "../observe/process-metrics.ts";
+import { registerProviderMetrics } from "../observe/provider-metrics.ts";
 import type { LogDestination } from "../observe/safe-line.ts";
-import type { Gatherer } from "../pip/gather.ts";
-import type { Rechecked } from "../pip/recheck.ts";
-import { type Check, createAdminApp } from "../server/admin/admin-app.ts";
-import { createAuthenticate } from "../server/admin/authenticate.ts";
-import { keyActions } from "../server/admin/key-actions.ts";
-import { type RecheckSessions, recheckAction } from "../server/admin/recheck-action.ts";
-import { type SessionAdministration, sessionActions } from "../server/admin/session-actions.ts";
-import { type Listener, listen } from "../server/listen.ts";
-import {
-  type AnswerEvaluation,
-  createEvaluation,
-  type EvaluationReply,
-} from "../server/public/evaluation.ts";
-import { createPublicApp } from "../server/public/public-app.ts";
-import { findSession, listSessions } from "../session/list-sessions.ts";
-import { revoke } from "../session/revoke.ts";
+import type { Check } from "../server/admin/admin-app.ts";
 import { openGenerations } from "../store/generation.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { type AccessKeys, createAccessKeys } from "../token/access-keys.ts";
-import { createAccessVerifier } from "../token/access-verifier.ts";
-import { signEvaluationAnswer } from "../token/evaluation-answer.ts";
-import type { KeyRing } from "../token/key-ring.ts";
-import { type LivePolicies, loadLivePolicies } from "./live-policies.ts";
+import { type Composition, check, compose } from "./composition.ts";
+import { createKeySources } from "./key-sources.ts";
+import type { Lasting } from "./lasting.ts";
+import { type ConfigSource, type LiveConfig, openLiveConfig } from "./live-config.ts";
 import { measureStore } from "./measure-store.ts";
-import { openProxies } from "./open-proxies.ts";
-import { openEvaluationRing, openVerdictRing } from "./open-rings.ts";
-import { composeProviders, type Providers, subjectOfSession } from "./providers/compose-providers.ts";
+import { type NamedListener, openListeners } from "./open-listeners.ts";
+import { createRings, keyFigures } from "./open-rings.ts";
 import type { WorkerGroup } from "./workers/worker-group.ts";
 
 /** Postern, running. */
 export interface Service {
   readonly listeners: readonly { readonly name: string; readonly url: string }[];
-  /** Loads the policies anew; a faulty set changes nothing. */
+  /** Loads the configuration and the policies anew; faulty ones change nothing. */
   reload(): Promise<void>;
   /** Looks for keys that another process has changed. */
   refreshKeys(): Promise<void>;
@@ -56,6 +36,8 @@ export interface Service {
 
 export interface ServiceOptions {
   readonly config: Config;
+  /** Where the configuration comes from; it stays as it is unless given. */
+  readonly source?: ConfigSource;
   readonly clock: Clock;
   /** Stays the caller's to close; the one that is configured unless given. */
   readonly store?: Store;
@@ -69,91 +51,95 @@ export interface ServiceOptions {
   readonly workers?: WorkerGroup;
 }
 
+/** No request takes longer: what a configuration has made is let go of so long after another one serves. */
+const LONGEST_REQUEST_MS = 15_000;
+
 /** Wires Postern together and opens its listeners. Throws where a part cannot be had; nothing is left open then. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, clock, logDestination, part, workers } = options;
-  const destination = logDestination === undefined ? {} : { destination: logDestination };
-  const log = createLog({ clock, level: "info", ...destination });
+  const { config, source, clock, part, workers, logDestination = standardOutput() } = options;
+  const log = createLog({ clock, level: "info", destination: logDestination });
   const metrics = createMetrics();
-  const redact = options.redactKey === undefined ? {} : { redactKey: options.redactKey };
-  const logDecision = createDecisionLog({ ...config.log, ...redact, ...destination });
-  const onFailure = (error: unknown) => log.error("an answer failed", { error });
+  // That nothing can be logged is told once, and not in the log.
+  const onFailure = (error: unknown) => {
+    if (!(error instanceof LogWriteError)) log.error("an answer failed", { error });
+  };
   const opened = new AsyncDisposableStack();
+  let draining = false;
+  let liveConfig: LiveConfig | null = null;
+  const started = Promise.withResolvers<void>();
   try {
-    const policies = await loadLivePolicies({ path: config.policies, clock, log, metrics });
-    opened.defer(() => policies.close());
     const store = measureStore(
       options.store ?? (await openConfiguredStore(config, clock, log, opened)),
       metrics.recordStoreCall,
     );
     await openGenerations(store, clock);
-    const providers = await composeProviders(
-      { config, clock, log, metrics, policies, store, polls: part !== "traffic" },
-      opened,
-    );
-    const { gatherer } = providers.pip;
-    const parts = { clock, metrics, policies, store, gatherer, logDecision, onFailure };
-    const evaluation = await openEvaluation(config, parts, opened);
-    const verdictRing = config.proxies.length === 0 ? null : await openVerdictRing(config, parts, opened);
-    const listeners: Opened[] = [];
+    const rings = createRings(config, { store, clock }, opened);
+    const keySources = createKeySources({ clock });
+    const lasting: Lasting = {
+      ...{ clock, log, metrics, logDestination, store, rings, keySources, part, workers, onFailure },
+      redactKey: options.redactKey ?? randomBytes(32),
+      checks: () => [
+        check("shutdown", draining ? "shutting down" : null),
+        { ...check("configuration", liveConfig?.lastError() ?? null), vital: false },
+        ...(workers === undefined ? [] : [checkWorkers(workers)]),
+      ],
+      reload: () => void started.promise.then(reload),
+    };
+    let current = await compose(config, lasting, false);
+    opened.defer(() => current.dispose());
+    const letGo = retireLater(log, opened);
+
+    async function change(changed: Config): Promise<void> {
+      const next = await compose(changed, lasting, true);
+      try {
+        await next.providers.pip.startPolling();
+        await keySources.settled();
+      } catch (error) {
+        await next.dispose();
+        throw error;
+      }
+      const before = current;
+      current = next;
+      next.activate();
+      letGo(before);
+    }
+
+    async function reload(): Promise<void> {
+      await liveConfig?.reload();
+      await current.policies.reload();
+    }
+
+    current.activate();
+    await current.providers.pip.startPolling();
+    registerKeyMetrics(metrics.registry, () => keyFigures(rings, config.keys.rotateEveryMs));
+    registerProviderMetrics(metrics.registry, () => current.providers.pip.figures());
+    opened.defer(registerProcessMetrics(metrics.registry));
+    const record = registerConfigMetrics(metrics.registry);
+    const listeners: NamedListener[] = [];
     opened.defer(async () => {
       await Promise.all(listeners.map(({ listener }) => listener.stop(0)));
     });
-    const posture = providers.postureEndpoints(evaluation?.verifier ?? null);
-    const verdictKeys = verdictRing === null ? null : () => verdictRing.jwks();
-    const hasRoutes = evaluation !== null || verdictKeys !== null || posture.size > 0;
-    if (config.listen.public !== null && hasRoutes && part !== "administration") {
-      const app = createPublicApp({
-        evaluation: evaluation?.routes ?? null,
-        verdictKeys,
-        posture,
-        denials:
-          config.proxies.length === 0
-            ? null
-            : { store, publicUrl: config.publicUrl, recheck: recheckKnown(store, clock, providers) },
-        onFailure,
+    await openListeners(config, () => current, part, listeners);
+    if (source !== undefined) {
+      const running = () => current.config;
+      liveConfig = await openLiveConfig({
+        source,
+        clock,
+        log,
+        record,
+        running,
+        change,
+        onChange: lasting.reload,
       });
-      listeners.push({
-        name: "public",
-        listener: listen(app.fetch, config.listen.public, config.workers > 1),
-      });
+      opened.defer(() => liveConfig?.close());
     }
-    if (verdictRing !== null && part !== "administration") {
-      const accessKeys = evaluation?.accessKeys ?? null;
-      listeners.push(
-        ...(await openProxies({ config, log, ...parts, accessKeys, ring: verdictRing }, opened)),
-      );
-    }
-    let draining = false;
-    const rings = ringsByPurpose(evaluation?.ring ?? null, verdictRing);
-    registerKeyMetrics(metrics.registry, () => keyFigures(rings, config.keys.rotateEveryMs));
-    opened.defer(registerProcessMetrics(metrics.registry));
-    if (config.listen.admin !== null && part !== "traffic") {
-      const app = createAdminApp({
-        checks: () => runChecks({ draining, policies, store, evaluation, providers, workers }),
-        metrics: async () => ({
-          body: await renderFigures([await metrics.figures(), ...((await workers?.collectMetrics()) ?? [])]),
-          contentType: metrics.registry.contentType,
-        }),
-        actions: [
-          ...keyActions(rings, () => workers?.tell({ kind: "refresh_keys" })),
-          ...sessionActions(administerSessions(store, clock, log, metrics)),
-          recheckAction(recheckSessions(store, clock, providers)),
-        ],
-        api: {
-          authenticate: createAuthenticate(config.admin.tokens),
-          audit: (audited) => log.info("admin", { ...audited }),
-        },
-        onFailure,
-      });
-      listeners.push({ name: "admin", listener: listen(app.fetch, config.listen.admin) });
-    }
+    started.resolve();
     const everything = opened.move();
     return {
       listeners: listeners.map(({ name, listener }) => ({ name, url: listener.url })),
-      reload: () => policies.reload(),
+      reload,
       async refreshKeys() {
-        await Promise.all(rings.values().map((ring) => ring.refresh()));
+        await Promise.all(rings.byPurpose.values().map((ring) => ring.refresh()));
       },
       metrics: () => metrics.figures(),
       async stop(patienceMs) {
@@ -170,21 +156,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-interface Opened {
-  readonly name: string;
-  readonly listener: Listener;
-}
-
-interface Parts {
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly policies: LivePolicies;
-  readonly store: Store;
-  readonly gatherer: Gatherer;
-  readonly logDecision: LogDecision;
-  readonly onFailure: (error: unknown) => void;
-}
-
 async function openConfiguredStore(
   { store: url }: Config,
   clock: Clock,
@@ -196,131 +167,25 @@ async function openConfiguredStore(
   return store;
 }
 
-function administerSessions(store: Store, clock: Clock, log: Log, metrics: Metrics): SessionAdministration {
-  return {
-    list: (filter) => listSessions(store, clock, filter),
-    find: (id) => findSession(store, clock, id),
-    async revoke(target) {
-      const revoked = await revoke(store, clock, target);
-      metrics.recordRevocation(target.kind, revoked.durable);
-      log.info("revoked", { ...target, ...revoked });
-      return revoked;
-    },
-  };
-}
-
-function recheckSessions(store: Store, clock: Clock, { recheck }: Providers): RecheckSessions {
-  return async (filter) => {
-    const live = (await listSessions(store, clock, filter)).filter(({ ended }) => ended === null);
-    return Promise.all(live.map(({ session }) => recheck(subjectOfSession(session, clock()))));
-  };
-}
-
-/** The same for sessions by their ids; those that are over are left out. */
-function recheckKnown(store: Store, clock: Clock, { recheck }: Providers) {
-  return async (ids: readonly string[]): Promise<readonly Rechecked[]> => {
-    const found = await Promise.all(ids.map((id) => findSession(store, clock, id)));
-    const live = found.flatMap((status) => (status?.ended === null ? [status.session] : []));
-    return Promise.all(live.map((session) => recheck(subjectOfSession(session, clock()))));
-  };
-}
-
-/** External Evaluation: null where no team is configured, for then nobody could ask. */
-async function openEvaluation(config: Config, parts: Parts, opened: AsyncDisposableStack) {
-  const { access, evaluate } = config;
-  if (access === null) return null;
-  const { clock, metrics, policies, store, gatherer, logDecision, onFailure } = parts;
-  const accessKeys = createAccessKeys({ certsUrl: access.certsUrl, clock });
-  opened.defer(() => accessKeys.close());
-  const ring = await openEvaluationRing(config, parts, opened);
-  const verifier = createAccessVerifier({
-    keys: accessKeys,
-    issuer: access.teamDomain,
-    evaluationAudiences: evaluate.audience.length === 0 ? null : evaluate.audience,
-    evaluationLifetimeMs: evaluate.maxTokenLifetimeMs,
-    clock,
+/** Lets a composition go once nothing is under way in it any more; with `opened` at once. */
+function retireLater(log: Log, opened: AsyncDisposableStack): (composition: Composition) => void {
+  const retired = new Map<Composition, ReturnType<typeof setTimeout>>();
+  const onFailure = (error: unknown) =>
+    log.warn("what an older configuration held could not be let go of", { error });
+  async function dispose(composition: Composition): Promise<void> {
+    clearTimeout(retired.get(composition));
+    retired.delete(composition);
+    await composition.dispose().catch(onFailure);
+  }
+  opened.defer(async () => {
+    await Promise.all([...retired.keys()].map(dispose));
   });
-  const answer = createEvaluation({
-    policies: () => policies.current(),
-    verifier,
-    store,
-    gatherer,
-    team: access.teamDomain,
-    sign: (question, success, answeredAt) => signEvaluationAnswer(ring, question, success, answeredAt),
-    clock,
-    deadlineMs: evaluate.deadlineMs,
-    maxConcurrent: evaluate.maxConcurrentSignatures,
-    onFailure,
-    onDecision(record) {
-      const { application, requirements } = record.application;
-      logDecision({ ...record, application, used: requirements });
-      metrics.recordDecision(application, record.decision, record.ms / 1000);
-      metrics.recordFacts(record.facts, requirements, record.now);
-      const isLogin = record.facts["identity.subject"]?.state === "known" && !record.repeated;
-      if (isLogin) metrics.recordLogin(record.decision.outcome === "permit");
-    },
-  });
-  const answerEvaluation: AnswerEvaluation = async (application, token) => {
-    const reply = await answer(application, token);
-    metrics.recordEvaluation(resultOf(reply));
-    return reply;
+  return (composition) => {
+    composition.retire().catch(onFailure);
+    const timer = setTimeout(() => void dispose(composition), LONGEST_REQUEST_MS);
+    timer.unref();
+    retired.set(composition, timer);
   };
-  return { accessKeys, ring, verifier, routes: { answerEvaluation, evaluationKeys: () => ring.jwks() } };
-}
-
-function keyFigures(rings: ReadonlyMap<string, KeyRing>, rotateEveryMs: number): readonly KeyFigures[] {
-  return [...rings].flatMap(([purpose, ring]) => {
-    const active = ring.list().find(({ state }) => state === "active");
-    if (active === undefined) return [];
-    const rotatesAt = active.since + rotateEveryMs;
-    return [{ purpose, activatedAt: active.since, rotatesAt, lastSeenAt: ring.ready().lastSuccessAt }];
-  });
-}
-
-function ringsByPurpose(evaluation: KeyRing | null, verdict: KeyRing | null): ReadonlyMap<string, KeyRing> {
-  const rings = new Map<string, KeyRing>();
-  if (evaluation !== null) rings.set("evaluation", evaluation);
-  if (verdict !== null) rings.set("verdict", verdict);
-  return rings;
-}
-
-function resultOf(reply: EvaluationReply): EvaluationResult {
-  if (reply.kind === "answered") return reply.success ? "permit" : "deny";
-  return reply.kind === "refused" ? "invalid_token" : reply.kind;
-}
-
-interface Checked {
-  readonly draining: boolean;
-  readonly policies: LivePolicies;
-  readonly store: Store;
-  readonly evaluation: { readonly accessKeys: AccessKeys; readonly ring: KeyRing } | null;
-  readonly providers: Providers;
-  readonly workers: WorkerGroup | undefined;
-}
-
-async function runChecks({
-  draining,
-  policies,
-  store,
-  evaluation,
-  providers,
-  workers,
-}: Checked): Promise<readonly Check[]> {
-  const stored = await store.getMany([["readyz"]]).then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : "the store failed"),
-  );
-  const access = evaluation?.accessKeys.ready() ?? null;
-  return [
-    check("shutdown", draining ? "shutting down" : null),
-    { ...check("policies", policies.lastError()), vital: false },
-    check("store", stored),
-    ...(access === null
-      ? []
-      : [check("access_keys", access.ready ? null : (access.lastError ?? "not fetched yet"))]),
-    ...(workers === undefined ? [] : [checkWorkers(workers)]),
-    ...providers.pip.checks(),
-  ];
 }
 
 /** The others answer for one that is being replaced. */
@@ -328,8 +193,4 @@ function checkWorkers(workers: WorkerGroup): Check {
   const missing = workers.missing();
   const detail = missing === 0 ? null : `${missing} of the workers ended and are being replaced`;
   return { ...check("workers", detail), vital: missing === workers.count };
-}
-
-function check(name: string, detail: string | null): Check {
-  return { name, ok: detail === null, vital: true, detail };
 }

@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { explainFileError } from "../config/explain-file-error.ts";
+import { showKey } from "../config/path.ts";
 import type { Trace } from "../core/decision.ts";
 import { explain } from "../core/explain.ts";
 import { createPolicyDirectory, type PolicyDirectory } from "../core/policy-directory.ts";
 import { type CliIo, EXIT, UsageError } from "./io.ts";
-import { CONFIG_OPTION, loadAll } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION, loadAll } from "./load.ts";
 import { type LoggedDecision, readLoggedDecision, replayDecision } from "./logged-decision.ts";
 import { readFactsFile } from "./policy-test/facts-file.ts";
+import { type OwnSchemas, ownSchemasOf } from "./policy-test/own-schemas.ts";
+import { lookUp, policyNamesOf } from "./policy-test/policy-names.ts";
 import type { AddVerb } from "./program.ts";
 import { renderTrace } from "./render-trace.ts";
 import { renderFaults } from "./report-faults.ts";
@@ -22,6 +25,11 @@ interface Options {
   readonly log: string;
   readonly json?: true;
 }
+
+/** What is to be explained: facts about a request to an application, or a decision that was logged. */
+type Asked =
+  | { readonly kind: "facts"; readonly app: string; readonly file: string }
+  | { readonly kind: "logged"; readonly id: string; readonly log: string };
 
 /** A trace, and when it was made; notes are for whoever reads it. */
 interface Explained {
@@ -40,17 +48,18 @@ export const addExplain: AddVerb = (program, io, done) => {
     .option("--facts <file>", "a file of what is known about the request")
     .option("--decision <id>", "or a decision that was logged, by its id")
     .option("--log <file>", "the log that holds it; - is standard input", "-")
-    .option("--json", "answer in JSON, for scripts")
+    .option(...JSON_OPTION)
     .action(async (options: Options) => {
+      const asked = readAsked(options);
       const loaded = await loadAll(options.config, io);
       if (!loaded.ok) {
         io.err(renderFaults(loaded.faults, io));
         return done(EXIT.misuse);
       }
       const directory = createPolicyDirectory(loaded.policySet);
-      const explained = await (options.decision === undefined
-        ? explainFacts(options, directory, io)
-        : explainLogged(options.decision, options.log, directory, io));
+      const explained = await (asked.kind === "facts"
+        ? explainFacts(asked, directory, ownSchemasOf(loaded.registry), io)
+        : explainLogged(asked, directory, io));
       if (explained === null) return done(EXIT.misuse);
       const { trace, now, notes } = explained;
       if (options.json) io.out(`${JSON.stringify(traceToJson(trace, now))}\n`);
@@ -59,25 +68,30 @@ export const addExplain: AddVerb = (program, io, done) => {
     });
 };
 
+function readAsked({ app, facts, decision, log }: Options): Asked {
+  if (decision === undefined && app !== undefined && facts !== undefined) {
+    return { kind: "facts", app, file: facts };
+  }
+  if (decision !== undefined && app === undefined && facts === undefined) {
+    return { kind: "logged", id: decision, log };
+  }
+  throw new UsageError("name a request with --app and --facts, or a logged one with --decision; not both");
+}
+
 /** Null where the facts are faulty, which has been told. */
 async function explainFacts(
-  { app, facts: file }: Options,
+  { app, file }: Extract<Asked, { kind: "facts" }>,
   directory: PolicyDirectory,
+  schemas: OwnSchemas,
   io: CliIo,
 ): Promise<Explained | null> {
-  if (app === undefined || file === undefined) {
-    throw new UsageError("name a request with --app and --facts, or a logged one with --decision");
-  }
-  const application = directory.findByName(app);
-  if (application === null)
-    throw new UsageError(`there is no application "${app}", or more than one of that name`);
+  const { set, applications } = directory.policies;
+  const found = lookUp(policyNamesOf(set).application, app);
+  if ("fault" in found) throw new UsageError(found.fault);
+  const application = applications.get(found.value);
+  if (application === undefined) throw new RangeError("an application of the set was not compiled");
   const now = io.now();
-  const { facts, faults } = readFactsFile(
-    file,
-    await readText(resolve(io.cwd, file)),
-    directory.policies.set,
-    now,
-  );
+  const { facts, faults } = readFactsFile(file, await readText(file, io), set, now, schemas);
   if (facts === null) {
     io.err(renderFaults(faults, io));
     return null;
@@ -86,18 +100,17 @@ async function explainFacts(
 }
 
 async function explainLogged(
-  id: string,
-  log: string,
+  { id, log }: Extract<Asked, { kind: "logged" }>,
   directory: PolicyDirectory,
   io: CliIo,
 ): Promise<Explained> {
-  const logged = findDecision(
-    id,
-    log === "-" ? await Bun.stdin.text() : await readText(resolve(io.cwd, log)),
-  );
-  if (logged === null) throw new UsageError(`the log holds no decision ${id}`);
+  const logged = findDecision(id, log === "-" ? await readPiped() : await readText(log, io));
+  if (logged === null) throw new UsageError(`the log holds no decision ${id}; is it in an older log?`);
   const replay = replayDecision(logged, directory);
-  if (replay === null) throw new UsageError("the application of that decision is no longer configured");
+  if (replay === null) {
+    const application = showKey(logged.application_id);
+    throw new UsageError(`the application of that decision, ${application}, is no longer configured`);
+  }
   const notes: string[] = [];
   if (logged.revision !== directory.revision) {
     notes.push(`The policies have changed since: it was decided by revision ${logged.revision}.`);
@@ -117,9 +130,15 @@ function findDecision(id: string, log: string): LoggedDecision | null {
   return line === undefined ? null : readLoggedDecision(line);
 }
 
-async function readText(path: string): Promise<string> {
+/** Nobody types a log: whoever forgot to name it is not kept waiting. */
+async function readPiped(): Promise<string> {
+  if (process.stdin.isTTY) throw new UsageError("name the log with --log FILE, or pipe it in");
+  return Bun.stdin.text();
+}
+
+async function readText(path: string, { cwd }: Pick<CliIo, "cwd">): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(resolve(cwd, path), "utf8");
   } catch (error) {
     throw new UsageError(`${path}: ${explainFileError(error)}`, { cause: error });
   }

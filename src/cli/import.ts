@@ -5,6 +5,7 @@ import { importToJson } from "./import/import-to-json.ts";
 import { renderImport } from "./import/render-import.ts";
 import { findNeighbours, writeFiles } from "./import/write-files.ts";
 import { EXIT } from "./io.ts";
+import { JSON_OPTION } from "./load.ts";
 import type { AddVerb } from "./program.ts";
 import { faultsToJson, renderFaults } from "./report-faults.ts";
 import { paint } from "./terminal.ts";
@@ -22,7 +23,7 @@ export const addImport: AddVerb = (program, io, done) => {
     .description("turn exports of Cloudflare's API (or of Terraform) into policy files")
     .option("--out <folder>", "where to write them", "policies")
     .option("--force", "replace files that are there with other content")
-    .option("--json", "for scripts")
+    .option(...JSON_OPTION)
     .action(async (files: string[], { out, force, json }: Options) => {
       const paths = [...new Set(files.map((file) => resolve(io.cwd, file)))];
       const { imported, faults } = importExports(await Promise.all(paths.map(readSourceFile)));

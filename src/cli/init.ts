@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { commandName } from "./command-name.ts";
 import { UsageError } from "./io.ts";
 import type { AddVerb } from "./program.ts";
 import { paint, renderTable } from "./terminal.ts";
@@ -31,9 +32,9 @@ export const addInit: AddVerb = (program, io) => {
         await writeFile(join(target, file), text, { flag: "wx" });
       }
       const { bold, dim, green } = paint(io.style);
-      const config = join(dir, "postern.yaml");
+      const at = target === resolve(io.cwd) ? "" : ` --config ${join(dir, "postern.yaml")}`;
       const written = FILES.map(([file, what]) => [green("✓"), join(dir, file), dim(what)]);
-      const next = ["check", "test", "serve"].map((verb) => [`  postern ${verb} --config ${config}`]);
+      const next = ["check", "test", "serve"].map((verb) => [`  ${commandName(io)} ${verb}${at}`]);
       io.out(`${renderTable(written)}\n\n${bold("Next")}\n${renderTable(next)}\n`);
     });
 };

@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Option } from "commander";
 import { adminRequest } from "./admin-client.ts";
 import { type CliIo, UsageError } from "./io.ts";
-import { CONFIG_OPTION } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION } from "./load.ts";
 import type { AddVerb } from "./program.ts";
 import { formatDuration, paint, printable, renderTable } from "./terminal.ts";
 
@@ -18,6 +19,8 @@ const Keys = Type.Object({
   ),
 });
 const KEYS = TypeCompiler.Compile(Keys);
+
+const PURPOSES = ["evaluation", "verdict"] as const;
 
 interface Options {
   readonly config: string;
@@ -35,14 +38,15 @@ export const addKeys: AddVerb = (program, io) => {
       .command(name)
       .description(description)
       .option(...CONFIG_OPTION)
-      .option("--json", "answer in JSON, for scripts");
-  const purpose = ["--purpose <purpose>", "what the keys are for", "evaluation"] as const;
+      .option(...JSON_OPTION);
+  const purpose = () =>
+    new Option("--purpose <purpose>", "what the key is for").choices(PURPOSES).default("evaluation");
   verb("list", "show the keys").action((options: Options) => run(io, options, "GET", "/v1/keys", null));
   verb("rotate", "let the next key take over now, if every verifier has seen it")
-    .option(...purpose)
+    .addOption(purpose())
     .action((options: Options) => run(io, options, "POST", "/v1/keys/rotate", { purpose: options.purpose }));
   verb("revoke <kid>", "take a key out of use at once; the next one replaces it")
-    .option(...purpose)
+    .addOption(purpose())
     .action((kid: string, options: Options) =>
       run(io, options, "POST", "/v1/keys/revoke", { purpose: options.purpose, kid }),
     );

@@ -10,7 +10,7 @@ import { type CliIo, EXIT } from "./io.ts";
 import { findingsToJson } from "./lint/findings-to-json.ts";
 import { attributesProvidedBy } from "./lint/provided-attributes.ts";
 import { renderFindings } from "./lint/render-findings.ts";
-import { CONFIG_OPTION, loadAll } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION, loadAll } from "./load.ts";
 import type { AddVerb } from "./program.ts";
 import { renderFaults } from "./report-faults.ts";
 
@@ -37,7 +37,7 @@ export const addLint: AddVerb = (program, io, done) => {
         .choices(Object.keys(FAILING))
         .default("error"),
     )
-    .option("--json", "for scripts")
+    .option(...JSON_OPTION)
     .action(async (paths: string[], { config, failOn, json }: Options) => {
       const loaded = await loadLinted(paths, config, io);
       if (!loaded.ok) {

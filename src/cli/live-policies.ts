@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
-import { loadPolicies } from "../config/policies/load-policies.ts";
 import { createReloader, type ReloadFailure } from "../config/reload.ts";
 import { watchFiles } from "../config/watch.ts";
+import type { PolicySet } from "../core/model.ts";
 import { type Fault, renderFault } from "../core/place.ts";
-import { createPolicyDirectory, type PolicyDirectory } from "../core/policy-directory.ts";
+import type { PolicyDirectory } from "../core/policy-directory.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import { loadDirectory } from "./load-directory.ts";
+import { loadQuietly } from "./quiet-load/load-quietly.ts";
 
 /** The policies that serve, kept up with their files. */
 export interface LivePolicies {
@@ -31,7 +33,13 @@ export interface LivePoliciesOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, "recordReload" | "recordFailedReload">;
+  /** What else has to hold of policies that are to serve. */
+  readonly findFaults: (policySet: PolicySet) => readonly Fault[];
+  /** Whether others are answered while they are loaded for the first time; not so unless told. */
+  readonly servesMeanwhile?: boolean;
+  /** Called in place of `reload` when a file has changed. */
+  readonly onChange?: () => void;
 }
 
 /** Loads the policies and goes on watching their files. Throws `PoliciesError` where the first load fails. */
@@ -40,18 +48,20 @@ export async function loadLivePolicies({
   clock,
   log,
   metrics,
+  findFaults,
+  servesMeanwhile = false,
+  onChange,
 }: LivePoliciesOptions): Promise<LivePolicies> {
   let current: PolicyDirectory | null = null;
   const reloader = createReloader<PolicyDirectory>({
     clock,
     async load() {
-      const { policySet, faults } = await loadPolicies(path);
-      if (policySet !== null) {
-        return { value: createPolicyDirectory(policySet), revision: policySet.revision, faults: [] };
-      }
-      const [first, ...rest] = faults;
-      if (first === undefined) throw new Error("the policies could not be loaded");
-      return { faults: [first, ...rest] };
+      const isQuiet = servesMeanwhile || current !== null;
+      const { directory, faults } = await (isQuiet ? loadQuietly(path) : loadDirectory(path));
+      const [first, ...rest] = directory === null ? faults : findFaults(directory.policies.set);
+      if (first !== undefined) return { faults: [first, ...rest] };
+      if (directory === null) throw new Error("the policies could not be loaded");
+      return { value: directory, revision: directory.revision, faults: [] };
     },
     apply(directory) {
       const isNew = current !== null && current.revision !== directory.revision;
@@ -69,7 +79,7 @@ export async function loadLivePolicies({
     },
   });
   // Watched before they are read, so that no change is missed in between.
-  const watch = await watchFiles([path], () => void reloader.reload());
+  const watch = await watchFiles([path], onChange ?? (() => void reloader.reload()));
   await reloader.reload();
   const first = reloader.state().lastError;
   if (first !== null) {

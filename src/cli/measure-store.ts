@@ -17,6 +17,7 @@ export function measureStore(store: Store, record: RecordStoreCall): Store {
   }
   return {
     getMany: (keys) => measure("getMany", () => store.getMany(keys)),
+    getAgain: (...asked) => measure("getAgain", () => store.getAgain(...asked)),
     set: (...entry) => measure("set", () => store.set(...entry)),
     setDurably: (...entry) => measure("setDurably", () => store.setDurably(...entry)),
     delete: (keys) => measure("delete", () => store.delete(keys)),

@@ -1,13 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { UsageError } from "./io.ts";
+import { commandName, INSTALLATION } from "./command-name.ts";
+import { type CliIo, UsageError } from "./io.ts";
 import type { AddVerb } from "./program.ts";
 import { listShippedPlugins } from "./providers/load-plugin.ts";
 import { paint, renderTable } from "./terminal.ts";
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-/** Where this Postern is installed. */
-const INSTALLATION = resolve(import.meta.dir, "../..");
 
 /** What is written, from which template, and what it is for. */
 const FILES = [
@@ -31,7 +30,7 @@ export const addNewPlugin: AddVerb = (program, io) => {
       const isInside = !relative(INSTALLATION, target).startsWith("..");
       const texts = new Map<string, string>();
       for (const [file, template] of FILES) {
-        texts.set(file.replace("{name}", name), await fillTemplate(template, name, isInside));
+        texts.set(file.replace("{name}", name), await fillTemplate(template, name, isInside, io));
       }
       if (!isInside) texts.set("tsconfig.json", configOf());
       await mkdir(target, { recursive: true });
@@ -48,17 +47,28 @@ export const addNewPlugin: AddVerb = (program, io) => {
         join(folder, file),
         dim(what.get(file) ?? "where postern/plugin is, for Bun and for editors"),
       ]);
-      io.out(`${renderTable(written)}\n\n${bold("Next")}\n  ${testCommand(name)}\n`);
+      io.out(
+        `${renderTable(written)}\n\n${bold("Next")}\n${renderTable([
+          [`  ${testCommand(name)}`, dim("its test")],
+          [`  ${commandName(io)} check`, dim("once postern.yaml uses it, as its README shows")],
+          [`  ${askCommand(name, io)}`, dim("the real source, about one device")],
+        ])}\n`,
+      );
     });
 };
 
-async function fillTemplate(template: string, name: string, isInside: boolean): Promise<string> {
+async function fillTemplate(template: string, name: string, isInside: boolean, io: CliIo): Promise<string> {
   const text = await Bun.file(new URL(`./new-plugin/${template}`, import.meta.url)).text();
   return text
     .replaceAll("NAME_TOKEN", `${name.replaceAll("-", "_").toUpperCase()}_TOKEN`)
     .replaceAll("NAME", name)
     .replaceAll("USE", isInside ? name : `./plugins/${name}`)
-    .replaceAll("TEST", testCommand(name));
+    .replaceAll("TEST", testCommand(name))
+    .replaceAll("ASK", askCommand(name, io));
+}
+
+function askCommand(name: string, io: CliIo): string {
+  return `${commandName(io)} ask ${name} device.serial_number=C02`;
 }
 
 function testCommand(name: string): string {

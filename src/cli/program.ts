@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { version } from "../../package.json";
+import { explainWriteError } from "./explain-write-error.ts";
 import { type CliIo, EXIT, type ExitCode, UsageError } from "./io.ts";
 
 /** A verb: adds its command to the program, and tells how it ended through `done`. */
@@ -6,7 +8,7 @@ export type AddVerb = (program: Command, io: CliIo, done: (code: ExitCode) => vo
 
 /**
  * Runs one command line (without the program's name) and returns its exit code: 0 fine, 1 findings or
- * failures, 2 usage or configuration. Nothing is thrown, and the process is not ended.
+ * failures, 2 usage or configuration. Throws only where Postern itself is at fault; the process is not ended.
  */
 export async function runCli(
   args: readonly string[],
@@ -17,21 +19,32 @@ export async function runCli(
   const program = new Command("postern")
     .description("Decides who may reach which application, in the policy language of Cloudflare Access.")
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError("(postern --help tells what there is)");
+    .version(version, "-V, --version", "tell the version")
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(text.replace(/^error: /, "postern: ")),
+    });
   for (const addVerb of verbs) {
     addVerb(program, io, (ended) => {
       code = ended;
     });
   }
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  pointToHelp(program, program.name());
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.misuse;
-    if (!(error instanceof UsageError)) throw error;
-    io.err(`postern: ${error.message}\n`);
+    const message = error instanceof UsageError ? error.message : explainWriteError(error);
+    if (message === null) throw error;
+    io.err(`postern: ${message}\n`);
     return EXIT.misuse;
   }
   return code;
+}
+
+/** A command that was called wrongly names its own help. */
+function pointToHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`(${name} --help tells what there is)`);
+  for (const below of command.commands) pointToHelp(below, `${name} ${below.name()}`);
 }

@@ -1,13 +1,17 @@
 import cluster from "node:cluster";
+import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import { findSharingConflicts } from "../config/find-proxy-conflicts.ts";
+import { loadConfig } from "../config/load-config.ts";
 import { messageAt } from "../config/path.ts";
+import { MAX_WORKERS } from "../config/postern-schema.ts";
 import { startService } from "./compose.ts";
-import { EXIT, UsageError } from "./io.ts";
+import { type CliIo, EXIT, UsageError } from "./io.ts";
+import type { ConfigSource } from "./live-config.ts";
 import { CONFIG_OPTION, loadAll } from "./load.ts";
 import type { AddVerb } from "./program.ts";
-import { renderFaults } from "./report-faults.ts";
+import { renderFaults, renderWarnings } from "./report-faults.ts";
 import { renderTable } from "./terminal.ts";
 import { serveWorker } from "./workers/serve-worker.ts";
 import { startFleet } from "./workers/start-fleet.ts";
@@ -15,7 +19,7 @@ import { startFleet } from "./workers/start-fleet.ts";
 /** SIGTERM: accepted work is finished, and the process gone, within ten seconds. */
 const DRAIN_MS = 9_000;
 
-/** `postern serve`: runs until SIGTERM or SIGINT; SIGHUP loads the policies anew. */
+/** `postern serve`: runs until SIGTERM or SIGINT; SIGHUP loads the configuration and the policies anew. */
 export const addServe: AddVerb = (program, io, done) => {
   program
     .command("serve")
@@ -29,14 +33,15 @@ export const addServe: AddVerb = (program, io, done) => {
         return done(EXIT.misuse);
       }
       const config = withWorkers(loaded.config, workers);
+      const source = sourceOf(path, loaded.files, workers, io);
       const stopped = untilAborted(io.signal);
       if (cluster.isWorker) {
-        return serveWorker({ config, clock: systemClock, env: io.env, stopped, drainMs: DRAIN_MS });
+        return serveWorker({ config, source, clock: systemClock, env: io.env, stopped, drainMs: DRAIN_MS });
       }
-      io.err(renderFaults(loaded.warnings, io));
+      io.err(renderWarnings(loaded.warnings, io));
       const service = await (config.workers === 1
-        ? startService({ config, clock: systemClock })
-        : startFleet(config, systemClock)
+        ? startService({ config, source, clock: systemClock })
+        : startFleet(config, source, systemClock)
       ).catch(refuse);
       io.out(`${renderTable(service.listeners.map(({ name, url }) => [name, url]))}\n`);
       const reload = () => void service.reload();
@@ -47,6 +52,22 @@ export const addServe: AddVerb = (program, io, done) => {
     });
 };
 
+/** The same configuration, each time that it is looked for anew. */
+function sourceOf(
+  path: string,
+  files: readonly string[],
+  workers: number | undefined,
+  { cwd, env }: Pick<CliIo, "cwd" | "env">,
+): ConfigSource {
+  return {
+    files,
+    async load() {
+      const loaded = await loadConfig(resolve(cwd, path), env);
+      return loaded.config === null ? loaded : { ...loaded, config: withWorkers(loaded.config, workers) };
+    },
+  };
+}
+
 function withWorkers(config: Config, workers = config.workers): Config {
   const changed = { ...config, workers };
   for (const { path, message } of findSharingConflicts(changed)) {
@@ -56,7 +77,8 @@ function withWorkers(config: Config, workers = config.workers): Config {
 }
 
 function readCount(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new UsageError("--workers takes a number from 1 to 99");
+  if (!/^[1-9]\d?$/.test(text) || Number(text) > MAX_WORKERS)
+    throw new UsageError(`--workers takes a number from 1 to ${MAX_WORKERS}`);
   return Number(text);
 }
 

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { adminRequest } from "./admin-client.ts";
 import { type CliIo, UsageError } from "./io.ts";
-import { CONFIG_OPTION } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION } from "./load.ts";
 import type { AddVerb } from "./program.ts";
 import { formatDuration, paint, printable, renderTable } from "./terminal.ts";
 
@@ -41,13 +41,15 @@ const FILTERS = ["user", "email", "device"] as const;
 
 /** `postern sessions list|show|revoke|recheck`: who is logged in, through the admin listener of a running Postern. */
 export const addSessions: AddVerb = (program, io) => {
-  const sessions = program.command("sessions").description("the sessions of a running Postern");
+  const sessions = program
+    .command("sessions")
+    .description("list, show, revoke or recheck the sessions of a running Postern");
   const verb = (name: string, description: string) =>
     sessions
       .command(name)
       .description(description)
       .option(...CONFIG_OPTION)
-      .option("--json", "for scripts");
+      .option(...JSON_OPTION);
   const byPerson = (name: string, description: string) =>
     verb(name, description)
       .option("--user <id>", "of this subject (user_uuid)")
@@ -60,9 +62,9 @@ export const addSessions: AddVerb = (program, io) => {
   byPerson("revoke", "end every login up to now of a user, an address, a device, or one session")
     .option("--session <id>", "this one")
     .action((options: Options) => revoke(io, options));
-  byPerson("recheck", "ask the providers at once about a user, an address or a device").action(
-    (options: Options) => recheck(io, options),
-  );
+  byPerson("recheck", "ask the providers at once about a user, an address, a device, or one session")
+    .option("--session <id>", "this one")
+    .action((options: Options) => recheck(io, options));
 };
 
 async function list(io: CliIo, options: Options): Promise<void> {
@@ -88,14 +90,7 @@ async function show(io: CliIo, options: Options, id: string): Promise<void> {
 }
 
 async function revoke(io: CliIo, options: Options): Promise<void> {
-  const named = [...FILTERS, "session" as const].flatMap((kind) => {
-    const id = options[kind];
-    return id === undefined ? [] : [{ kind, id }];
-  });
-  const [target] = named;
-  if (target === undefined || named.length > 1) {
-    throw new UsageError("say whose logins to end: one of --user, --email, --device, --session");
-  }
+  const target = targetOf(options, "say whose logins to end");
   const answer = await adminRequest(io, options.config, "POST", "/v1/sessions/revoke", target);
   if (!REVOKED.Check(answer)) throw strange();
   if (options.json) return io.out(`${JSON.stringify(answer)}\n`);
@@ -109,20 +104,24 @@ async function revoke(io: CliIo, options: Options): Promise<void> {
 }
 
 async function recheck(io: CliIo, options: Options): Promise<void> {
-  const named = FILTERS.flatMap((kind) => {
-    const id = options[kind];
-    return id === undefined ? [] : [{ kind, id }];
-  });
-  const [target] = named;
-  if (target === undefined || named.length > 1) {
-    throw new UsageError("say whom to ask about: one of --user, --email, --device");
-  }
+  const target = targetOf(options, "say whom to ask about");
   const answer = await adminRequest(io, options.config, "POST", "/v1/sessions/recheck", target);
   if (!RECHECKED.Check(answer)) throw strange();
   if (options.json) return io.out(`${JSON.stringify(answer)}\n`);
   io.out(`Sessions that were asked about: ${answer.rechecked}\n`);
   if (answer.too_soon > 0)
     io.err(`Asked about half a minute ago or less, and not again: ${answer.too_soon}\n`);
+}
+
+/** The one that the options name; `demand` is what is said where they name none, or several. */
+function targetOf(options: Options, demand: string) {
+  const named = [...FILTERS, "session" as const].flatMap((kind) => {
+    const id = options[kind];
+    return id === undefined ? [] : [{ kind, id }];
+  });
+  const [target, ...others] = named;
+  if (target !== undefined && others.length === 0) return target;
+  throw new UsageError(`${demand}: one of --user, --email, --device, --session`);
 }
 
 function renderSessions(sessions: readonly SessionJson[], { style, now }: CliIo): string {

@@ -15,7 +15,8 @@ export function styleOf(
   env: Readonly<Record<string, string | undefined>>,
 ): Style {
   const color = stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
-  return { color, width: stream.columns ?? DEFAULT_WIDTH };
+  // A terminal that does not know its width says 0.
+  return { color, width: stream.columns || DEFAULT_WIDTH };
 }
 
 /** The colours of a style; all of them leave text alone where it has none. */

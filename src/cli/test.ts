@@ -2,8 +2,9 @@ import { dirname, resolve } from "node:path";
 import { Option } from "commander";
 import { compilePolicySet } from "../core/compile.ts";
 import { EXIT } from "./io.ts";
-import { CONFIG_OPTION, loadAll } from "./load.ts";
+import { CONFIG_OPTION, JSON_OPTION, loadAll } from "./load.ts";
 import { loadPolicyTests } from "./policy-test/load-tests.ts";
+import { ownSchemasOf } from "./policy-test/own-schemas.ts";
 import { renderResults } from "./policy-test/render-results.ts";
 import { resultsToJson } from "./policy-test/results-to-json.ts";
 import { resultsToJunit } from "./policy-test/results-to-junit.ts";
@@ -26,7 +27,7 @@ export const addTest: AddVerb = (program, io, done) => {
     .addOption(
       new Option("--reporter <reporter>", "how to report").choices(["text", "junit"]).default("text"),
     )
-    .option("--json", "answer in JSON, for scripts")
+    .option(...JSON_OPTION)
     .action(async (paths: string[], { config, reporter, json }: Options) => {
       const loaded = await loadAll(config, io);
       if (!loaded.ok) {
@@ -36,7 +37,12 @@ export const addTest: AddVerb = (program, io, done) => {
       const now = io.now();
       const where =
         paths.length > 0 ? paths.map((path) => resolve(io.cwd, path)) : [dirname(resolve(io.cwd, config))];
-      const { tests, faults } = await loadPolicyTests(where, loaded.policySet, now);
+      const { tests, faults } = await loadPolicyTests(
+        where,
+        loaded.policySet,
+        now,
+        ownSchemasOf(loaded.registry),
+      );
       if (faults.length > 0) {
         io.err(renderFaults(faults, io));
         return done(EXIT.misuse);

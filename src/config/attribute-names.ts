@@ -8,6 +8,7 @@ const ATTRIBUTES: { readonly [name in PlainAttributeName | KeyedAttributeName]: 
   "identity.subject": true,
   "identity.email": true,
   "identity.login_method": true,
+  "identity.login_method_type": true,
   "identity.authentication_methods": true,
   "identity.authentication_contexts": true,
   "identity.groups": true,

@@ -39,6 +39,8 @@ export interface IssuerConfig {
   readonly audience: readonly string[];
   /** Id of the identity provider that it stands for in policies; null for none. */
   readonly identityProvider: string | null;
+  /** The application that its tokens are linked-app tokens of, by name or id; null where they name people. */
+  readonly application: { readonly reference: string; readonly place: Place } | null;
   /** Which claims say what; null where none does. */
   readonly claims: { readonly email: string; readonly groups: string; readonly device: string | null };
 }
@@ -46,6 +48,7 @@ export interface IssuerConfig {
 /** The secret of a service token: SHA-256, lower-case hexadecimal. */
 export interface ServiceTokenConfig {
   readonly clientId: string;
+  readonly place: Place;
   readonly sha256: string;
   /** The one before, which counts until `untilMs` since the epoch. */
   readonly previous: { readonly sha256: string; readonly untilMs: number } | null;
@@ -134,6 +137,8 @@ export interface LogConfig {
 
 /** `postern.yaml`, checked and complete. Paths are absolute; what was not configured is null or empty. */
 export interface Config {
+  /** Hash of all that was configured, with what was expanded into it: not of how it is laid out. */
+  readonly revision: string;
   /** An origin: `https://postern.example.com`. */
   readonly publicUrl: string;
   readonly listen: { readonly public: ListenAddress | null; readonly admin: ListenAddress | null };
@@ -164,3 +169,6 @@ export interface Config {
   /** What does not keep Postern from starting, and should be mended all the same. */
   readonly warnings: readonly Fault[];
 }
+
+/** What a file says by itself. */
+export type DecodedConfig = Omit<Config, "revision" | "warnings">;

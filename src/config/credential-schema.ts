@@ -15,6 +15,13 @@ export const IssuerSchema = strict({
   identity_provider: Type.Optional(
     Type.String({ minLength: 1, description: "Id of the identity provider that it stands for in policies." }),
   ),
+  application: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        "Name or id of the SaaS application whose tokens these are: they count as linked-app tokens, and name nobody.",
+    }),
+  ),
   claims: Type.Optional(
     strict({
       email: Type.Optional({ ...ClaimName, default: "email" }),

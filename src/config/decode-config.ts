@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type {
   AccessConfig,
-  Config,
+  DecodedConfig,
   KeysConfig,
   PostureScoreConfig,
   ProviderConfig,
@@ -26,7 +26,7 @@ import {
 type Section<K extends keyof PosternFile> = NonNullable<PosternFile[K]>;
 
 /** Fills in what was left out, and turns text into what it stands for; `folder` is what paths are relative to. */
-export function decodeConfig(file: PosternFile, source: Source, folder: string): Omit<Config, "warnings"> {
+export function decodeConfig(file: PosternFile, source: Source, folder: string): DecodedConfig {
   const { listen, verdict, evaluate, log } = file;
   return {
     publicUrl: readText(OriginText, file.public_url),
@@ -37,8 +37,12 @@ export function decodeConfig(file: PosternFile, source: Source, folder: string):
     proxies: (file.proxies ?? []).map(decodeProxy),
     store: decodeStore(file.store, folder),
     access: file.access ? decodeAccess(file.access) : null,
-    issuers: (file.issuers ?? []).map(decodeIssuer),
-    serviceTokens: (file.service_tokens ?? []).map(decodeServiceToken),
+    issuers: (file.issuers ?? []).map((issuer, index) =>
+      decodeIssuer(issuer, source.placeOf(["issuers", index, "application"])),
+    ),
+    serviceTokens: (file.service_tokens ?? []).map((token, index) =>
+      decodeServiceToken(token, source.placeOf(["service_tokens", index, "client_id"])),
+    ),
     policies: resolve(folder, file.policies),
     providers: (file.providers ?? []).map((provider, index) =>
       decodeProvider(provider, source, index, folder),

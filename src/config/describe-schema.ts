@@ -1,5 +1,9 @@
 import { KindGuard, type TSchema } from "@sinclair/typebox";
 
+const MAPPING = "a mapping (key: value)";
+/** More keys would be a listing. */
+const MAX_NAMED_KEYS = 2;
+
 /** What a schema asks for, in the words of a message: `text`, `a list`, `one of "a", "b"`. */
 export function describeSchema(schema: TSchema): string {
   if (schema.title !== undefined) return schema.title;
@@ -11,12 +15,20 @@ export function describeSchema(schema: TSchema): string {
   if (KindGuard.IsNumber(schema)) return "a number";
   if (KindGuard.IsArray(schema)) return "a list";
   if (KindGuard.IsNull(schema)) return "nothing";
-  return "a mapping (key: value)";
+  return describeMapping(schema);
+}
+
+/** By its keys, where they are few and all of them must be there: `a mapping (email: …)`. */
+function describeMapping({ properties = {}, required = [] }: TSchema): string {
+  const keys = Object.keys(properties);
+  if (keys.length === 0 || keys.length > MAX_NAMED_KEYS || keys.length > required.length) return MAPPING;
+  return `a mapping (${keys.map((key) => `${key}: …`).join(", ")})`;
 }
 
 function describeUnion(branches: readonly TSchema[]): string {
   const descriptions = [...new Set(branches.map(describeSchema))];
   if (branches.every((branch) => KindGuard.IsLiteral(branch))) return `one of ${descriptions.join(", ")}`;
+  if (branches.every((branch) => KindGuard.IsObject(branch))) return MAPPING;
   return descriptions.join(" or ");
 }
 

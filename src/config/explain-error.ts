@@ -71,7 +71,7 @@ const DEMANDS: { readonly [type in ValueErrorType]?: (schema: TSchema) => string
   [ValueErrorType.ObjectMinProperties]: ({ minProperties }) => `expected at least ${minProperties} keys`,
   [ValueErrorType.ObjectMaxProperties]: ({ maxProperties }) => `expected at most ${maxProperties} keys`,
   [ValueErrorType.StringMinLength]: ({ minLength }) =>
-    minLength === 1 ? "expected text, found none" : `expected at least ${minLength} characters`,
+    minLength === 1 ? "expected text, found an empty one" : `expected at least ${minLength} characters`,
   [ValueErrorType.StringMaxLength]: ({ maxLength }) => `expected at most ${maxLength} characters`,
   [ValueErrorType.StringPattern]: ({ pattern }) => `expected text that matches ${pattern}`,
   [ValueErrorType.StringFormat]: ({ format }) => `expected text in the format ${format}`,
@@ -145,9 +145,10 @@ function oneOf(constants: readonly Scalar[]): string {
 
 function unknownKey(pointer: string, known: readonly string[]): string {
   const key = pointerSteps(pointer).at(-1) ?? "";
+  const unknown = `unknown key ${showKey(key)}`;
   const near = suggest(key, known);
-  const mend = near ? `; did you mean ${showKey(near)}?` : "";
-  return `unknown key ${showKey(key)}${mend}${known.length > 0 ? ` (allowed: ${known.toSorted().join(", ")})` : ""}`;
+  if (near !== null) return `${unknown}; did you mean ${showKey(near)}?`;
+  return known.length === 0 ? unknown : `${unknown} (allowed: ${known.toSorted().join(", ")})`;
 }
 
 function lastKey(pointer: string): string {

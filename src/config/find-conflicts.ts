@@ -1,5 +1,5 @@
 import type { Fault } from "../core/place.ts";
-import type { Config } from "./config.ts";
+import type { DecodedConfig } from "./config.ts";
 import { findCredentialConflicts, findSharingConflicts } from "./find-proxy-conflicts.ts";
 import { addressesClash, type ListenAddress } from "./parse-address.ts";
 import { messageAt, type Path, showPath } from "./path.ts";
@@ -7,11 +7,10 @@ import type { Source } from "./source.ts";
 import { refusalOf } from "./text-schema.ts";
 import { AttributeText } from "./texts.ts";
 
-type Decoded = Omit<Config, "warnings">;
-type Find = (config: Decoded) => Iterable<{ readonly path: Path; readonly message: string }>;
+type Find = (config: DecodedConfig) => Iterable<{ readonly path: Path; readonly message: string }>;
 
 /** What is right by itself and wrong beside something else. */
-export function findConflicts(config: Decoded, source: Source): readonly Fault[] {
+export function findConflicts(config: DecodedConfig, source: Source): readonly Fault[] {
   return toFaults(
     [
       findClashes,
@@ -29,11 +28,11 @@ export function findConflicts(config: Decoded, source: Source): readonly Fault[]
 }
 
 /** What may be meant, and is better mended. */
-export function findWarnings(config: Decoded, source: Source): readonly Fault[] {
+export function findWarnings(config: DecodedConfig, source: Source): readonly Fault[] {
   return toFaults([findOpenKeys, findIdle], config, source);
 }
 
-function toFaults(finds: readonly Find[], config: Decoded, source: Source): readonly Fault[] {
+function toFaults(finds: readonly Find[], config: DecodedConfig, source: Source): readonly Fault[] {
   return finds.flatMap((find) =>
     [...find(config)].map(({ path, message }) => {
       return { place: source.placeOf(path), message: messageAt(path, message) };
@@ -41,7 +40,7 @@ function toFaults(finds: readonly Find[], config: Decoded, source: Source): read
   );
 }
 
-function* findClashes({ listen, proxies }: Decoded): ReturnType<Find> {
+function* findClashes({ listen, proxies }: DecodedConfig): ReturnType<Find> {
   const seen: { readonly path: Path; readonly address: ListenAddress }[] = [];
   const listeners = [
     { path: ["listen", "public"], address: listen.public },
@@ -60,7 +59,7 @@ function* findClashes({ listen, proxies }: Decoded): ReturnType<Find> {
 }
 
 /** Listeners that could answer nobody, or log nobody in. */
-function* findIdle({ listen, access, issuers, proxies, postureScores }: Decoded): ReturnType<Find> {
+function* findIdle({ listen, access, issuers, proxies, postureScores }: DecodedConfig): ReturnType<Find> {
   if (listen.public !== null && access === null && proxies.length === 0 && postureScores.length === 0) {
     const message = "nothing would be answered there, so it is not opened; give access, or posture_scores";
     yield { path: ["listen", "public"], message };
@@ -72,10 +71,13 @@ function* findIdle({ listen, access, issuers, proxies, postureScores }: Decoded)
   }
 }
 
-function* findUnguarded({ proxies }: Decoded): ReturnType<Find> {
+function* findUnguarded({ proxies }: DecodedConfig): ReturnType<Find> {
   for (const [index, { listen, peers }] of proxies.entries()) {
     if (listen.kind === "tcp" && peers.length === 0) {
-      yield { path: ["proxies", index], message: 'the key "peers" is missing: the addresses of the proxy' };
+      yield {
+        path: ["proxies", index],
+        message: 'the key "peers" is missing; give the addresses of the proxy',
+      };
     }
     if (listen.kind === "unix" && peers.length > 0) {
       yield {
@@ -87,7 +89,7 @@ function* findUnguarded({ proxies }: Decoded): ReturnType<Find> {
   }
 }
 
-function* findTwins({ admin: { tokens } }: Decoded): ReturnType<Find> {
+function* findTwins({ admin: { tokens } }: DecodedConfig): ReturnType<Find> {
   for (const [index, { name, sha256 }] of tokens.entries()) {
     const before = tokens.slice(0, index);
     if (before.some((token) => token.name === name)) {
@@ -102,27 +104,30 @@ function* findTwins({ admin: { tokens } }: Decoded): ReturnType<Find> {
   }
 }
 
-function* findBadTimes({ keys, providers }: Decoded): ReturnType<Find> {
+function* findBadTimes({ keys, providers }: DecodedConfig): ReturnType<Find> {
   if (keys.retireAfterMs > keys.rotateEveryMs) {
-    yield { path: ["keys", "retire_after"], message: "longer than rotate_every: old keys would pile up" };
+    yield {
+      path: ["keys", "retire_after"],
+      message: "is longer than rotate_every, so that old keys would pile up; shorten it",
+    };
   }
   for (const [index, { intervalMs, expiresMs }] of providers.entries()) {
     if (intervalMs !== null && expiresMs !== null && expiresMs <= intervalMs) {
       const message =
-        "not longer than interval: facts would be unknown between polls; twice the interval is usual";
+        "is not longer than interval, so that facts would be unknown between polls; twice the interval is usual";
       yield { path: ["providers", index, "expires"], message };
     }
   }
 }
 
-function* findBadMerges({ merges }: Decoded): ReturnType<Find> {
+function* findBadMerges({ merges }: DecodedConfig): ReturnType<Find> {
   for (const attribute of Object.keys(merges)) {
     const message = refusalOf(AttributeText, attribute);
     if (message !== null) yield { path: ["merges", attribute], message };
   }
 }
 
-function* findBadScores({ postureScores, access }: Decoded): ReturnType<Find> {
+function* findBadScores({ postureScores, access }: DecodedConfig): ReturnType<Find> {
   for (const [index, { name, rules, audience, clients }] of postureScores.entries()) {
     const path = ["posture_scores", index];
     if (postureScores.slice(0, index).some((score) => score.name === name)) {
@@ -132,7 +137,10 @@ function* findBadScores({ postureScores, access }: Decoded): ReturnType<Find> {
       yield { path, message: "nobody could ask for it; give an audience, or clients" };
     }
     if (audience !== null && access === null) {
-      yield { path: [...path, "audience"], message: "needs access.team_domain: whose tokens are they?" };
+      yield {
+        path: [...path, "audience"],
+        message: "nothing says who signs for this audience; give access.team_domain, too",
+      };
     }
     for (const [position, { rule }] of rules.entries()) {
       if (rules.slice(0, position).some((other) => other.rule === rule)) {
@@ -142,9 +150,9 @@ function* findBadScores({ postureScores, access }: Decoded): ReturnType<Find> {
   }
 }
 
-function* findOpenKeys({ keys }: Decoded): ReturnType<Find> {
+function* findOpenKeys({ keys }: DecodedConfig): ReturnType<Find> {
   if (keys.passphrase === null) {
-    const message = `no passphrase: private keys are kept unencrypted; set one, such as \${POSTERN_KEY_PASSPHRASE}`;
+    const message = `no passphrase is set, so that private keys are kept unencrypted; give one, such as \${POSTERN_KEY_PASSPHRASE}`;
     yield { path: ["keys"], message };
   }
 }

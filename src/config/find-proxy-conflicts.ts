@@ -1,21 +1,29 @@
-import type { Config } from "./config.ts";
+import type { DecodedConfig } from "./config.ts";
 import type { Path } from "./path.ts";
 
-type Decoded = Omit<Config, "warnings">;
 type Conflicts = Iterable<{ readonly path: Path; readonly message: string }>;
 
 /** Credentials that could be meant in two ways, or that no proxy can forward. */
-export function* findCredentialConflicts({ proxies, issuers, serviceTokens, access }: Decoded): Conflicts {
+export function* findCredentialConflicts({
+  proxies,
+  issuers,
+  serviceTokens,
+  access,
+}: DecodedConfig): Conflicts {
   for (const [index, { kind, clientCertificates }] of proxies.entries()) {
     if (kind === "traefik" && clientCertificates) {
       const message = "Traefik forwards no client certificate that Postern reads; remove it";
       yield { path: ["proxies", index, "client_certificates"], message };
     }
   }
-  for (const [index, { issuer }] of issuers.entries()) {
+  for (const [index, { issuer, identityProvider, application }] of issuers.entries()) {
     const path = ["issuers", index, "issuer"];
+    if (identityProvider !== null && application !== null) {
+      const message = "tokens of an application name nobody; remove it, or identity_provider";
+      yield { path: ["issuers", index, "application"], message };
+    }
     if (issuers.slice(0, index).some((other) => other.issuer === issuer)) {
-      yield { path, message: "is there already; an issuer has one entry" };
+      yield { path, message: "is there already; an issuer has one entry, so merge the two" };
     }
     if (issuer === access?.teamDomain) {
       yield { path, message: "is Access itself, whose tokens count already; remove the entry" };
@@ -30,7 +38,7 @@ export function* findCredentialConflicts({ proxies, issuers, serviceTokens, acce
 }
 
 /** What several processes cannot share. */
-export function* findSharingConflicts({ workers, listen, proxies, store }: Decoded): Conflicts {
+export function* findSharingConflicts({ workers, listen, proxies, store }: DecodedConfig): Conflicts {
   if (workers === 1) return;
   if (store === "memory:") {
     const message = "memory: is one process's own; with workers use sqlite: or redis:";
@@ -48,7 +56,10 @@ export function* findSharingConflicts({ workers, listen, proxies, store }: Decod
       };
     }
     if (address?.kind === "tcp" && address.port === 0) {
-      yield { path, message: "workers share a port that is named; port 0 would give each its own" };
+      yield {
+        path,
+        message: "port 0 would give each worker a port of its own; name the port that they share",
+      };
     }
   }
 }

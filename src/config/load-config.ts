@@ -52,6 +52,14 @@ export function readConfig(read: ReadResult, path: string, env: Environment): Lo
   const decoded = decodeConfig(checked.value, source, folder);
   faults.push(...findConflicts(decoded, source));
   if (faults.length > 0) return { config: null, policies, faults: sortFaults(faults), files };
-  const config = deepFreeze({ ...decoded, warnings: findWarnings(decoded, source) });
+  const config = deepFreeze({
+    ...decoded,
+    revision: revisionOf(source.value),
+    warnings: findWarnings(decoded, source),
+  });
   return { config, policies, faults: [], files };
+}
+
+function revisionOf(value: unknown): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(value)).digest("hex");
 }

@@ -25,12 +25,15 @@ const FilePath = Type.String({ minLength: 1, title: "a path" });
 const count = (maximum: number, description: string) =>
   Type.Optional(Type.Integer({ minimum: 1, maximum, description }));
 
+/** Processes that may share the listeners. */
+export const MAX_WORKERS = 64;
+
 const Listen = strict({
   public: Type.Optional({
     ...ListenText,
     description: "For callers that a protocol of their own authenticates.",
   }),
-  admin: Type.Optional({ ...ListenText, description: "Health, metrics, administration, console." }),
+  admin: Type.Optional({ ...ListenText, description: "Health, metrics, administration." }),
 });
 
 const ProxyListener = strict({
@@ -168,7 +171,7 @@ export const PosternFileSchema = strict(
     keys: Type.Optional(Keys),
     verdict: Type.Optional(Verdict),
     evaluate: Type.Optional(Evaluate),
-    workers: count(64, "Processes that share the listeners. Default: 1"),
+    workers: count(MAX_WORKERS, "Processes that share the listeners. Default: 1"),
     login_url: Type.Optional({
       ...LoginUrlText,
       description: "Where a 401 leads; {url} stands for where the person came from.",

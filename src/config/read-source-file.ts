@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { wholeOf } from "../core/place.ts";
 import { explainFileError } from "./explain-file-error.ts";
 import { MAX_FILE_BYTES, type ReadResult, readSource } from "./source.ts";
 import { Refusal } from "./text-schema.ts";
@@ -7,7 +8,7 @@ import { Refusal } from "./text-schema.ts";
 const SETTLE_MS = 10;
 const MAX_LOOKS = 50;
 
-/** Reads a file as `readSource` reads text; one that cannot be read is a fault at its first line. Never throws. */
+/** Reads a file as `readSource` reads text; one that cannot be read is a fault of the file as a whole. Never throws. */
 export async function readSourceFile(file: string): Promise<ReadResult> {
   try {
     const bytes = await readSettled(file);
@@ -15,7 +16,7 @@ export async function readSourceFile(file: string): Promise<ReadResult> {
     return readSource(file, new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     const message = error instanceof Refusal ? error.message : explainFileError(error);
-    return { source: null, faults: [{ place: { file, line: 1, column: 1 }, message }] };
+    return { source: null, faults: [{ place: wholeOf(file), message }] };
   }
 }
 

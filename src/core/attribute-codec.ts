@@ -75,6 +75,7 @@ export const PLAIN_CODECS: { readonly [N in keyof PlainAttributes]: ValueCodec<P
   "identity.subject": text,
   "identity.email": codec(Type.String(), (email: Email) => email.address, parseEmail),
   "identity.login_method": text,
+  "identity.login_method_type": text,
   "identity.authentication_methods": texts,
   "identity.authentication_contexts": texts,
   "identity.groups": groups,

@@ -66,6 +66,8 @@ export interface PlainAttributes {
   "identity.subject": string;
   "identity.email": Email;
   "identity.login_method": string;
+  /** The type of the identity provider that the login used: `okta`, `azureAD`. */
+  "identity.login_method_type": string;
   "identity.authentication_methods": ReadonlySet<string>;
   "identity.authentication_contexts": ReadonlySet<string>;
   "identity.groups": Groups;

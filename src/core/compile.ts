@@ -5,25 +5,29 @@ import type { Application, Policy, PolicySet, Rule } from "./model.ts";
 import { type Names, namesOf } from "./names.ts";
 import { compilePostureRule } from "./posture/posture.ts";
 import type { DecisionReason } from "./reason.ts";
+import { remember } from "./remember.ts";
+import { compileRuleIndex, type NumberedLists, type RuleIndex } from "./rule-index.ts";
 import { type CompiledLists, type CompiledRule, compileLists } from "./rule-lists.ts";
 import { labelOf } from "./selectors/label.ts";
-import { alone, boundToOthers, type Family, type Matcher } from "./selectors/matcher.ts";
-import { findForeignIdps } from "./selectors/provider-types.ts";
+import { alone, asking, type Matcher } from "./selectors/matcher.ts";
+import { createProviderFacets } from "./selectors/provider-facets.ts";
 import { compileRule, type Scope, UNSUPPORTED } from "./selectors/table.ts";
+import type { TurnsAt } from "./turn.ts";
 
 /** A policy with its lists compiled and its answers made beforehand. */
 export type CompiledPolicy = Granting | Blocking;
 
-/** Allow, Bypass or Service Auth. */
-export interface Granting {
+/** A policy, its place among the application's (from 0), and its lists. */
+interface NumberedPolicy extends NumberedLists {
   readonly policy: Policy;
-  readonly lists: CompiledLists;
+}
+
+/** Allow, Bypass or Service Auth. */
+export interface Granting extends NumberedPolicy {
   readonly permits: Decision;
 }
 
-export interface Blocking {
-  readonly policy: Policy;
-  readonly lists: CompiledLists;
+export interface Blocking extends NumberedPolicy {
   readonly permits: null;
   readonly matched: Denials;
   readonly undecided: Denials;
@@ -38,10 +42,14 @@ export interface CompiledApplication {
   readonly firstTier: readonly Granting[];
   /** Allow and Block, in order. */
   readonly secondTier: readonly CompiledPolicy[];
+  /** What the policies of both tiers ask. */
+  readonly index: RuleIndex;
   /** Null where every login method will do. */
   readonly allowedIdps: ReadonlySet<string> | null;
   /** Names of the facts that can matter. */
   readonly requirements: readonly FactName[];
+  /** When a decision may be another one by the same facts, though none of them has expired. */
+  readonly turns: readonly TurnsAt[];
 }
 
 export interface CompiledPolicySet {
@@ -53,29 +61,47 @@ export interface CompiledPolicySet {
 
 /** Turns a policy set into the form that decides. Whatever it refers to and lacks is never a match. */
 export function compilePolicySet(set: PolicySet): CompiledPolicySet {
+  const steps = compileStepwise(set);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, an application at a time: whoever has others to answer may do so in between. */
+export function* compileStepwise(set: PolicySet): Generator<void, CompiledPolicySet, void> {
   const names = namesOf(set);
   const withPerson = ruleCompiler(set, names, true);
   const withoutPerson = ruleCompiler(set, names, false);
-  const applications = set.applications.map((application) => {
+  const applications = new Map<string, CompiledApplication>();
+  for (const application of set.applications) {
     const firstTier: Granting[] = [];
     const secondTier: CompiledPolicy[] = [];
-    for (const policy of application.policies) {
+    for (const [number, policy] of application.policies.entries()) {
       const { effect } = policy;
-      if (effect === "deny") secondTier.push(compileBlock(policy, compileLists(policy, withPerson)));
-      else if (effect === "allow")
-        secondTier.push(compileGrant(policy, effect, compileLists(policy, withPerson)));
-      else firstTier.push(compileGrant(policy, effect, compileLists(policy, withoutPerson)));
+      const compileWith = (compile: typeof withPerson) => ({
+        policy,
+        number,
+        lists: compileLists(policy, compile),
+      });
+      if (effect === "deny") secondTier.push(compileBlock(compileWith(withPerson)));
+      else if (effect === "allow") secondTier.push(compileGrant(compileWith(withPerson), effect));
+      else firstTier.push(compileGrant(compileWith(withoutPerson), effect));
     }
+    const policies = [...firstTier, ...secondTier];
     const compiled: CompiledApplication = {
       application,
       firstTier,
       secondTier,
+      index: compileRuleIndex(policies),
       allowedIdps: application.allowedIdps.length === 0 ? null : new Set(application.allowedIdps),
-      requirements: requirementsOf(application, [...firstTier, ...secondTier]),
+      requirements: requirementsOf(application, policies),
+      turns: [...new Set(policies.flatMap(({ lists }) => lists.turns))],
     };
-    return [application.id, compiled] as const;
-  });
-  return { revision: set.revision, set, applications: new Map(applications) };
+    applications.set(application.id, compiled);
+    yield;
+  }
+  return { revision: set.revision, set, applications };
 }
 
 const PERMIT_REASONS = {
@@ -84,19 +110,19 @@ const PERMIT_REASONS = {
   non_identity: "service_authorized",
 } as const;
 
-function compileGrant(policy: Policy, effect: keyof typeof PERMIT_REASONS, lists: CompiledLists): Granting {
+function compileGrant(numbered: NumberedPolicy, effect: keyof typeof PERMIT_REASONS): Granting {
+  const { policy } = numbered;
   const reason = PERMIT_REASONS[effect];
   return {
-    policy,
-    lists,
+    ...numbered,
     permits: Object.freeze({ outcome: "permit", reason, policy, effect, cause: "known" }),
   };
 }
 
-function compileBlock(policy: Policy, lists: CompiledLists): Blocking {
+function compileBlock(numbered: NumberedPolicy): Blocking {
+  const { policy } = numbered;
   return {
-    policy,
-    lists,
+    ...numbered,
     permits: null,
     matched: denials("policy_blocked", policy),
     undecided: denials("block_undecided", policy),
@@ -125,39 +151,28 @@ function ruleCompiler(set: PolicySet, names: Names, personCounts: boolean): (rul
   const lists = new Map(set.lists.map((list) => [list.id, list]));
   const clientIds = new Map(set.serviceTokens.map(({ id, clientId }) => [id, clientId]));
   const postures = new Map(set.postureRules.map((rule) => [rule.id, rule]));
-  const families = new Map<string, Family>();
   const compiledLists = new Map<string, Matcher>();
   const compiledPostures = new Map<string, Matcher>();
   const compiledGroups = new Map<string, CompiledLists>();
   const circular = findCircularGroups(set.groups);
 
   const scope: Scope = {
-    family: (selector, idp, make) =>
-      remember(families, JSON.stringify([selector, idp]), () =>
-        idp === null
-          ? boundToOthers(make(null), findForeignIdps(selector, set.identityProviders))
-          : make(idp),
-      ),
-    list(rule, family, keyOf) {
+    providers: createProviderFacets(set.identityProviders),
+    list(rule, facet, keyOf) {
       const list = lists.get(rule.list);
       if (list === undefined) return null;
       return remember(compiledLists, JSON.stringify([rule.selector, rule.list]), () => {
         const keys = list.values.map(keyOf);
-        return keys.every((key) => key !== null) ? alone(family.facts, family.compile(keys)) : UNSUPPORTED;
+        return keys.every((key) => key !== null) ? asking(facet, keys) : UNSUPPORTED;
       });
     },
     posture(id) {
       const rule = postures.get(id);
       if (rule === undefined) return null;
       return remember(compiledPostures, id, () => {
-        const { facts, judge } = compilePostureRule(rule, lists);
-        return alone(facts, judge);
+        const { facts, judge, turnsAt } = compilePostureRule(rule, lists);
+        return alone(facts, judge, turnsAt);
       });
-    },
-    group(id) {
-      const compiled = compileGroup(id);
-      if (compiled === null) return null;
-      return { facts: compiled.facts, judge: compiled.judge, member: null, possible: compiled.possible };
     },
     clientId: (id) => clientIds.get(id) ?? null,
   };
@@ -170,18 +185,11 @@ function ruleCompiler(set: PolicySet, names: Names, personCounts: boolean): (rul
   }
 
   function compile(rule: Rule): CompiledRule {
-    const matcher = compileRule(rule, scope, personCounts);
-    const group = rule.selector === "group" ? (compiledGroups.get(rule.group) ?? null) : null;
-    return { rule, label: labelOf(rule, names), matcher, group };
+    const label = labelOf(rule, names);
+    const group = rule.selector === "group" ? compileGroup(rule.group) : null;
+    if (group !== null) return { rule, label, matcher: null, group };
+    return { rule, label, matcher: compileRule(rule, scope, personCounts), group };
   }
 
   return compile;
-}
-
-function remember<T>(made: Map<string, T>, key: string, make: () => T): T {
-  const known = made.get(key);
-  if (known !== undefined) return known;
-  const value = make();
-  made.set(key, value);
-  return value;
 }

@@ -1,11 +1,14 @@
 import { type CompiledApplication, type CompiledPolicy, denials } from "./compile.ts";
 import type { Decision } from "./decision.ts";
 import { current, type Facts } from "./fact.ts";
-import { CAN_FAIL, CAN_MATCH, type Possibility, possibilityOf, possibleAll } from "./possibility.ts";
-import { type Judgement, MATCH, NO_MATCH, undecided } from "./verdict.ts";
+import { CAN_FAIL, CAN_MATCH, possibilityOf, possibleAll } from "./possibility.ts";
+import { possibleLists } from "./rule-lists.ts";
+import { type Judgement, MATCH, NO_MATCH, undecided, type Verdict } from "./verdict.ts";
 
-/** Judges the rules of one policy. */
-export type JudgePolicy = (policy: CompiledPolicy, facts: Facts, now: number) => Judgement;
+/** What the rules of each policy came to. */
+export interface Verdicts {
+  verdictOf(policy: CompiledPolicy): Verdict;
+}
 
 const LOGIN_REQUIRED = denials("login_required", null);
 const IDP_NOT_ALLOWED = denials("idp_not_allowed", null);
@@ -17,40 +20,39 @@ const NO_POLICY_MATCHED = denials("no_policy_matched", null);
  * Pure. A permit is given only where a policy is known to match, and no Block before it could.
  */
 export function evaluate(application: CompiledApplication, facts: Facts, now: number): Decision {
-  return evaluateWith(judgeRules, application, facts, now);
+  return decide(application, application.index.judge(facts, now), facts, now);
 }
 
-const judgeRules: JudgePolicy = (policy, facts, now) => policy.lists.judge(facts, now);
-
-/** `evaluate`, with the rules judged by `judge`: how a trace is recorded. */
-export function evaluateWith(
-  judge: JudgePolicy,
+/** The decision that these verdicts lead to; how a trace is recorded. */
+export function decide(
   application: CompiledApplication,
+  verdicts: Verdicts,
   facts: Facts,
   now: number,
 ): Decision {
   let someUnknown = false;
   for (const policy of application.firstTier) {
-    const { verdict } = judge(policy, facts, now);
+    const verdict = verdicts.verdictOf(policy);
     if (verdict === "match") return policy.permits;
     if (verdict === "unknown") someUnknown = true;
   }
   let loginMayHelp = false;
   let wrongIdp = false;
+  let admission: Judgement | null = null;
   for (const policy of application.secondTier) {
-    const { verdict } = judge(policy, facts, now);
+    const verdict = verdicts.verdictOf(policy);
     if (verdict === "no_match") continue;
     if (policy.permits === null) {
       if (verdict === "unknown") someUnknown = loginMayHelp = true;
       if (loginMayHelp && couldLoginPermit(application, facts, now)) return LOGIN_REQUIRED.unknown;
       return (verdict === "match" ? policy.matched : policy.undecided)[causeOf(someUnknown)];
     }
-    const admission = judgeAdmission(application, facts, now).verdict;
-    if (admission === "no_match") {
+    admission ??= judgeAdmission(application, facts, now);
+    if (admission === NO_MATCH) {
       wrongIdp ||= verdict === "match";
       continue;
     }
-    if (verdict === "match" && admission === "match") return policy.permits;
+    if (verdict === "match" && admission === MATCH) return policy.permits;
     someUnknown = loginMayHelp = true;
   }
   if (loginMayHelp && couldLoginPermit(application, facts, now)) return LOGIN_REQUIRED.unknown;
@@ -80,16 +82,12 @@ export function judgeAdmission(application: CompiledApplication, facts: Facts, n
  * Each rule that asks for the person is taken as free of the others.
  */
 function couldLoginPermit(application: CompiledApplication, facts: Facts, now: number): boolean {
+  const admission = possibilityOf(judgeAdmission(application, facts, now));
   for (const { permits, lists } of application.secondTier) {
-    const rules = lists.possible(facts, now);
+    const rules = possibleLists(lists, facts, now);
     if (permits === null) {
       if ((rules & CAN_FAIL) === 0) return false;
-    } else if ((possibleAll([rules, possibleAdmission(application, facts, now)]) & CAN_MATCH) !== 0)
-      return true;
+    } else if ((possibleAll([rules, admission]) & CAN_MATCH) !== 0) return true;
   }
   return false;
-}
-
-function possibleAdmission(application: CompiledApplication, facts: Facts, now: number): Possibility {
-  return possibilityOf(judgeAdmission(application, facts, now));
 }

@@ -1,26 +1,22 @@
 import type { FactName } from "./attribute.ts";
 import type { CompiledApplication, CompiledPolicy } from "./compile.ts";
 import type { ListsTrace, PolicyTrace, RuleTrace, Trace } from "./decision.ts";
-import { evaluateWith, judgeAdmission } from "./evaluate.ts";
+import { decide, judgeAdmission } from "./evaluate.ts";
 import { current, type Facts } from "./fact.ts";
 import type { CompiledLists, CompiledRule } from "./rule-lists.ts";
-import { type Judgement, MATCH, NO_MATCH } from "./verdict.ts";
+import { type Judgement, MATCH, NO_MATCH, type Verdict } from "./verdict.ts";
 
 /** The decision that `evaluate` makes on the same facts, with every rule that was judged on the way to it. */
 export function explain(application: CompiledApplication, facts: Facts, now: number): Trace {
   const traces = new Map<CompiledPolicy, PolicyTrace>();
-  const decision = evaluateWith(
-    (policy) => {
-      const lists = traceLists(policy.lists, facts, now);
-      const rules = judgeLists(lists);
-      const { verdict, withheld } = withAdmission(policy, rules, application, facts, now);
-      traces.set(policy, { policy: policy.policy, reached: true, verdict, withheld, lists });
-      return rules;
-    },
-    application,
-    facts,
-    now,
-  );
+  const verdictOf = (policy: CompiledPolicy): Verdict => {
+    const lists = traceLists(policy.lists, facts, now);
+    const rules = judgeLists(lists);
+    const { verdict, withheld } = withAdmission(policy, rules, application, facts, now);
+    traces.set(policy, { policy: policy.policy, reached: true, verdict, withheld, lists });
+    return rules.verdict;
+  };
+  const decision = decide(application, { verdictOf }, facts, now);
   const policies = [...application.firstTier, ...application.secondTier].map(
     (policy): PolicyTrace => traces.get(policy) ?? { policy: policy.policy, reached: false },
   );
@@ -55,16 +51,13 @@ function traceLists(lists: CompiledLists, facts: Facts, now: number): ListsTrace
 }
 
 function traceRule({ rule, label, matcher, group }: CompiledRule, facts: Facts, now: number): RuleTrace {
-  const lists = group === null ? null : traceLists(group, facts, now);
-  const { verdict, why } = lists === null ? matcher.judge(facts, now) : judgeLists(lists);
-  return {
-    rule,
-    label,
-    verdict,
-    why,
-    facts: lists === null ? usedFacts(matcher.facts, facts, now) : [],
-    lists,
-  };
+  if (group !== null) {
+    const lists = traceLists(group, facts, now);
+    const { verdict, why } = judgeLists(lists);
+    return { rule, label, verdict, why, facts: [], lists };
+  }
+  const { verdict, why } = matcher.judge(facts, now);
+  return { rule, label, verdict, why, facts: usedFacts(matcher.facts, facts, now), lists: null };
 }
 
 function usedFacts(names: readonly FactName[], facts: Facts, now: number): RuleTrace["facts"] {

@@ -52,7 +52,7 @@ function hasWords({ count, first, last }: Intervals, words: Words): boolean {
 }
 
 /** Sign of the number that starts at `offset` of `bounds`, minus the number in `words`. */
-function compareWords(bounds: Words, offset: number, words: Words): number {
+export function compareWords(bounds: Words, offset: number, words: Words): number {
   for (let index = 0; index < words.length; index++) {
     const difference = (bounds[offset + index] ?? 0) - (words[index] ?? 0);
     if (difference !== 0) return difference;

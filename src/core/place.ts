@@ -1,4 +1,4 @@
-/** Where something was written: a file and a position in it, both counted from one. */
+/** Where something was written: a file and a position in it, counted from one; zero is the file as a whole. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -11,7 +11,17 @@ export interface Fault {
   readonly message: string;
 }
 
+/** The place of what is wrong with a file, or a folder, as a whole. */
+export function wholeOf(file: string): Place {
+  return { file, line: 0, column: 0 };
+}
+
+/** Renders a place as `file:line:column`, and a whole file by its name alone. */
+export function renderPlace({ file, line, column }: Place): string {
+  return line === 0 ? file : `${file}:${line}:${column}`;
+}
+
 /** Renders a fault as `file:line:column  message`. */
 export function renderFault({ place, message }: Fault): string {
-  return `${place.file}:${place.line}:${place.column}  ${message}`;
+  return `${renderPlace(place)}  ${message}`;
 }

@@ -9,10 +9,16 @@ export interface PolicyDirectory {
   findByName(idOrName: string): CompiledApplication | null;
   /** The application, where there is exactly one. */
   readonly only: CompiledApplication | null;
+  /** Client ids of the service tokens that there are. */
+  readonly serviceTokens: ReadonlySet<string>;
 }
 
 export function createPolicyDirectory(set: PolicySet): PolicyDirectory {
-  const policies = compilePolicySet(set);
+  return directoryOf(compilePolicySet(set));
+}
+
+/** The directory of a set that is compiled already. */
+export function directoryOf(policies: CompiledPolicySet): PolicyDirectory {
   const called = new Map<string, CompiledApplication | null>(policies.applications);
   for (const compiled of policies.applications.values()) {
     const { name } = compiled.application;
@@ -25,5 +31,6 @@ export function createPolicyDirectory(set: PolicySet): PolicyDirectory {
     policies,
     findByName: (idOrName) => called.get(idOrName) ?? null,
     only: second === undefined ? (first ?? null) : null,
+    serviceTokens: new Set(policies.set.serviceTokens.map(({ clientId }) => clientId)),
   };
 }

@@ -5,6 +5,7 @@ export const UNKNOWN_REASONS = {
   session_revoked: "the login was revoked",
   session_expired: "the session has lasted as long as it may",
   login_too_old: "the login is older than what the store remembers",
+  login_undated: "an earlier login was revoked, and the token does not say when its own was",
   not_provided: "no source provides it",
   missing: "the source left it out",
   malformed: "the source gave a value that makes no sense",

@@ -1,7 +1,7 @@
 import type { FactName } from "../core/attribute.ts";
 import type { Fact, Known } from "../core/fact.ts";
 import type { UnknownReason } from "../core/reason.ts";
-import { type Plain, toPlain } from "./plain-value.ts";
+import { type Plain, type PlainValue, toPlain } from "./plain-value.ts";
 
 /** A fact as logs and `--json` tell it. */
 export interface FactDescription {
@@ -41,6 +41,18 @@ export function describeFact(
 }
 
 export const showValue: DescribeValue = (_name, fact) => {
-  const { value, whole } = toPlain(fact.value);
+  const { value, whole } = toPlainOnce(fact.value);
   return whole ? { value } : { value, truncated: true };
 };
+
+const made = new WeakMap<object, PlainValue>();
+
+/** A session's values are described with each of its decisions. */
+function toPlainOnce(value: unknown): PlainValue {
+  if (typeof value !== "object" || value === null) return toPlain(value);
+  const before = made.get(value);
+  if (before !== undefined) return before;
+  const plain = toPlain(value);
+  made.set(value, plain);
+  return plain;
+}

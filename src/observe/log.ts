@@ -1,5 +1,6 @@
-import pino, { type DestinationStream, type Logger } from "pino";
+import pino, { type Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { standardError, standardOutput } from "./line-writer.ts";
 import { guardLines, type LogDestination } from "./safe-line.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -16,13 +17,19 @@ export interface LogOptions {
   /** The least level that is written. */
   readonly level: LogLevel;
   readonly destination?: LogDestination;
+  /** Takes what that does not. */
+  readonly fallback?: LogDestination;
 }
 
 /** Fields whose value is never written, at the top and one level below. */
 const SECRET_FIELDS = ["authorization", "cookie", "token", "secret", "password", "passphrase"];
 
-/** The service log: one JSON line per message to `destination`, standard output unless given. */
-export function createLog({ clock, level, destination = standardOutput() }: LogOptions): Log {
+/**
+ * The service log: one JSON line per message to `destination`, standard output unless given. What cannot be
+ * written there goes to `fallback`, standard error unless given: to tell of something changes nothing for who is answered meanwhile.
+ */
+export function createLog({ clock, level, ...to }: LogOptions): Log {
+  const { destination = standardOutput(), fallback = standardError() } = to;
   const logger = pino(
     {
       level,
@@ -32,7 +39,7 @@ export function createLog({ clock, level, destination = standardOutput() }: LogO
       serializers: { error: pino.stdSerializers.errWithCause },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: "[secret]" },
     },
-    guardLines(destination),
+    guardLines(orElse(destination, fallback)),
   );
   return {
     debug: writeAt(logger, "debug"),
@@ -42,9 +49,16 @@ export function createLog({ clock, level, destination = standardOutput() }: LogO
   };
 }
 
-/** Standard output, written at once: a line that was logged survives a crash. */
-export function standardOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: true });
+function orElse(destination: LogDestination, fallback: LogDestination): LogDestination {
+  return {
+    write(lines) {
+      try {
+        destination.write(lines);
+      } catch {
+        fallback.write(lines);
+      }
+    },
+  };
 }
 
 function writeAt(logger: Logger, level: LogLevel): WriteLog {

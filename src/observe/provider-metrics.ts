@@ -10,6 +10,8 @@ export interface ProviderFigures {
   readonly sinceAnswerMs: number | null;
   /** How late its polls are; null where it is not polled. */
   readonly pollLagMs: number | null;
+  /** For how long it still wishes to be left alone; 0 where it does not. */
+  readonly retryAfterMs: number;
 }
 
 /** Registers the figures of providers; `read` is called whenever somebody looks. */
@@ -49,5 +51,11 @@ export function registerProviderMetrics(
   );
   gauge("provider_poll_lag_seconds", "How late the polls are", "max", (each) =>
     each.pollLagMs === null ? null : each.pollLagMs / 1000,
+  );
+  gauge(
+    "provider_retry_after_seconds",
+    "For how long the provider still wishes to be left alone",
+    "max",
+    (each) => each.retryAfterMs / 1000,
   );
 }

@@ -42,7 +42,7 @@ function findRival(provider: DescribedProvider, { merges, providersOf }: Registe
       .slice(0, others.indexOf(provider))
       .find((other) => canMeet(attribute, provider, other));
     if (rival === undefined) continue;
-    return `provides ${attribute}, as ${rival.name} does; remove one, or declare how the two are merged: "any", "all" or "first"`;
+    return `provides ${attribute}, as ${rival.name} does; remove one, or say under merges what is made of both: "any", "all" or "first"`;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { isFactName } from "../core/attribute-codec.ts";
 import type { IdpAttributeName, Plugin } from "../plugin.ts";
+import { findOwnSchemaFault } from "./find-own-schema-fault.ts";
 
 const IDP_ATTRIBUTES: ReadonlySet<string> = new Set<IdpAttributeName>([
   "identity.groups",
@@ -8,7 +9,7 @@ const IDP_ATTRIBUTES: ReadonlySet<string> = new Set<IdpAttributeName>([
   "identity.authentication_contexts",
 ]);
 const ASSERTED =
-  /^(?:identity\.(?:subject|login_method)|network\.ip|device\.(?:id|asserted_posture)|credential\..*|own\..*)$/;
+  /^(?:identity\.(?:subject|login_method(?:_type)?)|network\.ip|device\.(?:id|asserted_posture)|credential\..*|own\..*)$/;
 const NEEDABLE = /^(?:identity\.(?:subject|email)|(?:network|device|own)\.[^:]+)$/;
 const OWN_NAME = /^own\.\w+(?:[.-]\w+)*$/;
 
@@ -19,6 +20,10 @@ export function findPluginFault({ name, provides, needs, attributes, idp }: Plug
   if (provides.length + own.length === 0) return "provides nothing";
   const misnamed = own.find((attribute) => !OWN_NAME.test(attribute));
   if (misnamed !== undefined) return "attributes of its own must be named own.NAME";
+  for (const [attribute, schema] of Object.entries(attributes)) {
+    const fault = findOwnSchemaFault(schema);
+    if (fault !== null) return `${attribute}: ${fault}`;
+  }
   const strange = provides.find((attribute) => !isProvidable(attribute));
   if (strange !== undefined) return `provides ${strange}, which no plugin can provide`;
   const unneedable = needs.find((need) => !NEEDABLE.test(need) || !isFactName(need));

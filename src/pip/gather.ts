@@ -5,12 +5,14 @@ import { put } from "../core/fact-json.ts";
 import type { UnknownReason } from "../core/reason.ts";
 import type { Key } from "../store/store.ts";
 import { attributeOf } from "./attribute-name.ts";
+import { lineageOf } from "./configuration-digest.ts";
 import { createFlights } from "./flights.ts";
 import { introduce, landFacts } from "./learn.ts";
 import { mergeFacts } from "./merge-facts.ts";
 import type { Provider } from "./provider.ts";
 import type { PlannedQuestion, Registry } from "./registry.ts";
 import { decodeEntry, factKey, type StoreEntry } from "./stored-fact.ts";
+import { createStrangerFacts, isStranger } from "./stranger-facts.ts";
 import type { Subject } from "./subject.ts";
 
 export interface GathererOptions {
@@ -25,10 +27,15 @@ export interface GatherResult {
   readonly facts: Facts;
   /** What the caller is to store. */
   readonly toStore: readonly StoreEntry[];
+  /** Whether a provider had to be asked: then it did not all follow from what the request said and what was stored. */
+  readonly asked: boolean;
 }
 
 export interface Gatherer {
-  /** Where facts of `subject` may be stored, for the caller to read in its own one round trip. */
+  /**
+   * Where facts of `subject` may be stored, for the caller to read in its own one round trip: those about the
+   * address of somebody who is not known are in no store.
+   */
   storeKeys(subject: Subject, wanted: readonly FactName[]): readonly Key[];
   /**
    * Brings the facts named in `wanted`: those of the request (`known`), else those in `stored` (the values
@@ -54,12 +61,14 @@ interface Ask {
 
 export function createGatherer({ registry, clock, storeLate }: GathererOptions): Gatherer {
   const flights = createFlights(storeLate);
+  const strangerFacts = createStrangerFacts(clock);
 
   function* keysOf(subject: Subject, wanted: readonly FactName[]) {
+    const ofStranger = isStranger(subject);
     for (const { provider, roots, names } of registry.plan(wanted)) {
       for (const name of names) {
-        const key = factKey(subject, roots, provider.name, name);
-        if (key !== null) yield { key, name, provider };
+        const key = factKey(subject, roots, provider.name, lineageOf(registry, provider), name);
+        if (key !== null) yield { key, name, provider, isStored: !ofStranger || roots.length === 0 };
       }
     }
   }
@@ -72,8 +81,9 @@ export function createGatherer({ registry, clock, storeLate }: GathererOptions):
   ): Learnt {
     const learnt = new Map<Provider, FactsDraft>(registry.providers.map((provider) => [provider, {}]));
     let index = 0;
-    for (const { key, name, provider } of keysOf(subject, wanted)) {
-      const fact = decodeEntry(key, name, stored[index++], now);
+    for (const { key, name, provider, isStored } of keysOf(subject, wanted)) {
+      const text = isStored ? stored[index++] : strangerFacts.find(key);
+      const fact = decodeEntry(key, name, text, now);
       const facts = learnt.get(provider);
       if (fact !== undefined && facts !== undefined) put(facts, name, fact);
     }
@@ -140,7 +150,11 @@ export function createGatherer({ registry, clock, storeLate }: GathererOptions):
       const topic = JSON.stringify([provider.name, ids, introduction.subject]);
       const flight = flights.join(topic, missing, async () => {
         const said = await provider.ask(introduction.subject, missing);
-        return landFacts(said, missing, subject, { name: provider.name, roots }, clock);
+        const lineage = lineageOf(registry, provider);
+        const landed = landFacts(said, missing, subject, { name: provider.name, roots, lineage }, clock);
+        if (!isStranger(subject) || roots.length === 0) return landed;
+        strangerFacts.keep(landed.entries);
+        return { ...landed, entries: [] };
       });
       const landed = await Promise.race([flight.landed, late]);
       if (landed === null) return putUnknown(facts, missing, "timeout", provider.name);
@@ -167,11 +181,12 @@ export function createGatherer({ registry, clock, storeLate }: GathererOptions):
       const fact = read(name);
       if (fact !== undefined) put(facts, name, fact);
     }
-    return { facts, toStore };
+    return { facts, toStore, asked: asks.length > 0 };
   }
 
   return {
-    storeKeys: (subject, wanted) => [...keysOf(subject, wanted)].map(({ key }) => key),
+    storeKeys: (subject, wanted) =>
+      [...keysOf(subject, wanted)].flatMap(({ key, isStored }) => (isStored ? [key] : [])),
     gather,
   };
 }

@@ -1,14 +1,15 @@
 import { lookup } from "node:dns/promises";
 import type { HostFetch } from "../plugin.ts";
-import type { AddressGuard } from "./address-guard.ts";
 import { unknownReasonOf } from "./error-to-unknown.ts";
+import { hostOf, isName, type Lookup } from "./guarded-lookup.ts";
 import { ProviderError } from "./provider-error.ts";
 import { readBody } from "./read-body.ts";
+import type { RetryAfter } from "./retry-after.ts";
 
 /** How the network is reached, so that it can be handed in. */
 export interface Network {
   /** The addresses of a host name. */
-  resolve(host: string): Promise<readonly string[]>;
+  readonly resolve: Lookup;
   fetch(url: string, init: BunFetchRequestInit): Promise<Response>;
 }
 
@@ -18,32 +19,31 @@ export const systemNetwork: Network = {
 };
 
 export interface GuardedFetchOptions {
-  readonly mayReach: AddressGuard;
+  readonly lookUp: Lookup;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  readonly network: Network;
+  readonly network: Pick<Network, "fetch">;
+  readonly retryAfter: RetryAfter;
 }
 
 /**
- * A `fetch` that resolves a name once, checks every address it has, and connects to one of those and no
- * other. No redirects, no second try, nothing slower than `timeoutMs` or larger than `maxBytes`.
+ * A `fetch` that connects to an address which was checked and to no other. No redirects, no second try before
+ * the source wants one, nothing slower than `timeoutMs` or larger than `maxBytes`.
  */
 export function createGuardedFetch({
-  mayReach,
+  lookUp,
   timeoutMs,
   maxBytes,
   network,
+  retryAfter,
 }: GuardedFetchOptions): HostFetch {
   return async (given, init = {}) => {
     const url = readUrl(given);
+    if (retryAfter.leftMs() > 0) throw new ProviderError("refused", "wants to be left alone for a while");
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = init.signal === undefined ? timeout : AbortSignal.any([timeout, init.signal]);
-    const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-    const isName = !/^[\d.]+$|:/.test(host);
-    const addresses = isName ? await unlessAborted(network.resolve(host), signal) : [host];
-    if (addresses.length === 0 || !addresses.every((address) => mayReach(host, address))) {
-      throw new ProviderError("unreachable", `${host} has an address that this provider may not reach`);
-    }
+    const host = hostOf(url);
+    const addresses = await unlessAborted(lookUp(host), signal);
     const headers = new Headers({ ...init.headers });
     headers.set("host", url.host);
     headers.set("accept-encoding", "gzip");
@@ -55,9 +55,10 @@ export function createGuardedFetch({
       redirect: "manual",
       decompress: false,
       // The address is what is connected to; the certificate must still be the name's.
-      ...(isName ? { tls: { serverName: host } } : {}),
+      ...(isName(host) ? { tls: { serverName: host } } : {}),
     };
     const response = await connect(network, url, addresses, request);
+    retryAfter.heed(response);
     checkStatus(response.status);
     const body = await unlessAborted(readBody(response, maxBytes), signal);
     response.headers.delete("content-encoding");
@@ -68,7 +69,7 @@ export function createGuardedFetch({
 
 /** The first address that takes a connection answers: a refused one has heard nothing of the question. */
 async function connect(
-  network: Network,
+  network: Pick<Network, "fetch">,
   url: URL,
   addresses: readonly string[],
   request: BunFetchRequestInit,

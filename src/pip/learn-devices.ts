@@ -1,16 +1,17 @@
 import type { Clock } from "../clock.ts";
 import type { FactName } from "../core/attribute.ts";
 import type { Facts } from "../core/fact.ts";
-import type { Key, Store } from "../store/store.ts";
+import type { Key } from "../store/store.ts";
 import { createGatherer, type Gatherer } from "./gather.ts";
 import { type PollSubject, pollProvider } from "./poll.ts";
 import type { Provider } from "./provider.ts";
 import { createRegistry, type Registry } from "./registry.ts";
+import { type FactStore, nameOfKey, storeFacts } from "./store-facts.ts";
 import type { StoreEntry } from "./stored-fact.ts";
 
 export interface DeviceLearnerOptions {
   readonly registry: Registry;
-  readonly store: Pick<Store, "getMany" | "set">;
+  readonly store: FactStore;
   readonly clock: Clock;
   /** Subjects in one batch of a provider. */
   readonly batchOf: (provider: Provider) => number;
@@ -33,7 +34,7 @@ export function createDeviceLearner(options: DeviceLearnerOptions): LearnDevices
   const reader = createReader(registry, clock);
 
   const valuesOf = (keys: readonly Key[], stored: Stored) =>
-    keys.map((key) => stored.get(nameOf(key)) ?? null);
+    keys.map((key) => stored.get(nameOfKey(key)) ?? null);
 
   async function read(each: PollSubject, wanted: readonly FactName[], stored: Stored): Promise<Facts> {
     const values = valuesOf(reader.storeKeys(each.subject, wanted), stored);
@@ -58,28 +59,27 @@ export function createDeviceLearner(options: DeviceLearnerOptions): LearnDevices
       const introduced = await Promise.all(
         batch.map(async (each) => ({ ...each, facts: await read(each, needs, stored) })),
       );
-      keep(await pollProvider(registry, provider, introduced, names, clock), stored);
-      if (provider.health().breaker !== "closed") return;
+      const { entries, left } = await pollProvider(registry, provider, introduced, names, clock);
+      keep(entries, stored);
+      if (left.length > 0) return;
     }
   }
 
   /** Who asks next finds it; if it cannot be stored the provider is asked again. */
   function keep(entries: readonly StoreEntry[], stored: Stored): void {
-    for (const { key, value, expiresAt } of entries) {
-      stored.set(nameOf(key), value);
-      store.set(key, value, expiresAt).catch(() => {});
-    }
+    for (const { key, value } of entries) stored.set(nameOfKey(key), value);
+    storeFacts(store, entries).catch(() => {});
   }
 
   return async (devices, wanted) => {
     const plan = registry.plan(wanted);
     const keys = devices.flatMap(({ subject }) => [
       ...new Map(
-        plan.flatMap(({ names }) => reader.storeKeys(subject, names)).map((key) => [nameOf(key), key]),
+        plan.flatMap(({ names }) => reader.storeKeys(subject, names)).map((key) => [nameOfKey(key), key]),
       ).values(),
     ]);
     const values = keys.length === 0 ? [] : await store.getMany(keys);
-    const stored: Stored = new Map(keys.map((key, index) => [nameOf(key), values[index] ?? null]));
+    const stored: Stored = new Map(keys.map((key, index) => [nameOfKey(key), values[index] ?? null]));
     const filling = (async () => {
       for (const { provider, names } of plan) await fill(provider, names, devices, stored);
     })();
@@ -109,8 +109,4 @@ async function unlessLate(work: Promise<void>, deadlineMs: number): Promise<void
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, deadlineMs);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-function nameOf(key: Key): string {
-  return JSON.stringify(key);
 }

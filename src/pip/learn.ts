@@ -50,7 +50,7 @@ export function landFacts(
   said: Facts,
   names: readonly FactName[],
   subject: Subject,
-  provider: { readonly name: string; readonly roots: readonly Root[] },
+  provider: { readonly name: string; readonly roots: readonly Root[]; readonly lineage: string },
   clock: Clock,
 ): Landed {
   const facts: FactsDraft = {};
@@ -58,7 +58,7 @@ export function landFacts(
   const now = clock();
   for (const name of names) {
     const fact = said[name] ?? unknown("missing", provider.name);
-    const key = factKey(subject, provider.roots, provider.name, name);
+    const key = factKey(subject, provider.roots, provider.name, provider.lineage, name);
     const entry = key === null ? "over" : encodeEntry(key, name, fact, now);
     if (typeof entry !== "string") entries.push(entry);
     put(facts, name, entry === "too_large" ? unknown("too_large", provider.name) : fact);

@@ -1,18 +1,23 @@
-import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Value } from "@sinclair/typebox/value";
 import type { Clock } from "../clock.ts";
 import type { FactName } from "../core/attribute.ts";
 import { type Facts, type FactsDraft, unknown } from "../core/fact.ts";
 import { put } from "../core/fact-json.ts";
+import { explainMismatch } from "../core/mismatch.ts";
 import type { Place } from "../core/place.ts";
 import type { PlainSubject, Plugin } from "../plugin.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { closeObject } from "./close-schema.ts";
+import { digestConfiguration } from "./configuration-digest.ts";
 import { type DescribedProvider, describeProvider } from "./described-provider.ts";
 import { createGuardedFetch, type Network, systemNetwork } from "./guarded-fetch.ts";
+import { createGuardedLookup } from "./guarded-lookup.ts";
+import { mapInSlices } from "./in-slices.ts";
 import { ProviderError, type ProviderFailure } from "./provider-error.ts";
 import type { ProviderSettings } from "./provider-settings.ts";
-import { createQuestioner, type ProviderHealth } from "./questioner.ts";
+import { createQuestioner, type Outcome, type ProviderHealth } from "./questioner.ts";
 import { createAnswerReader } from "./read-answer.ts";
+import { createRetryAfter } from "./retry-after.ts";
 
 export interface ProviderOptions {
   /** Where it is configured. */
@@ -31,10 +36,12 @@ export interface ProviderOptions {
 
 /** A plugin at work, with all that keeps its failures its own. */
 export interface Provider extends DescribedProvider {
+  /** Of the configuration that it was started with. */
+  readonly digest: string;
   /** Asks about one subject. Never rejects: what cannot be learnt is unknown, and says why. */
   ask(subject: PlainSubject, wanted: readonly FactName[]): Promise<Facts>;
-  /** Asks about many subjects at once, of each for all it provides; null where the source cannot. */
-  readonly poll: ((subjects: readonly PlainSubject[]) => Promise<readonly Facts[]>) | null;
+  /** Asks about many subjects at once, of each for all it provides; null where the source cannot. Never rejects. */
+  readonly poll: ((subjects: readonly PlainSubject[]) => Promise<Outcome<readonly Facts[]>>) | null;
   health(): ProviderHealth;
   dispose(): Promise<void>;
 }
@@ -46,28 +53,27 @@ export async function startProvider(given: Plugin, options: ProviderOptions): Pr
   const described = describeProvider(given, config, place);
   const { name, plugin } = described;
   const log = (message: string) => options.log(`provider ${name}: ${message}`);
-  const started = await plugin.start(config, {
-    fetch: createGuardedFetch({
-      mayReach: createAddressGuard(settings.reach),
-      timeoutMs: settings.timeoutMs,
-      maxBytes: settings.maxResponseBytes,
-      network,
-    }),
-    now: clock,
-    log,
-  });
+  const { elapsedMs = () => performance.now(), random = Math.random } = options;
+  const retryAfter = createRetryAfter({ clock, elapsedMs, random, log });
+  const { timeoutMs, concurrency, maxResponseBytes: maxBytes, reach, expiresMs } = settings;
+  const lookUp = createGuardedLookup(createAddressGuard(reach), network.resolve);
+  const fetch = createGuardedFetch({ lookUp, timeoutMs, maxBytes, network, retryAfter });
+  const digest = await digestConfiguration(plugin, config, expiresMs);
+  const started = await plugin.start(config, { fetch, lookUp, now: clock, log });
   const questioner = createQuestioner({
-    timeoutMs: settings.timeoutMs,
-    concurrency: settings.concurrency,
+    timeoutMs,
+    concurrency,
     clock,
-    elapsedMs: options.elapsedMs ?? (() => performance.now()),
-    random: options.random ?? Math.random,
+    elapsedMs,
+    random,
     log,
+    retryAfter,
   });
-  const readAnswer = createAnswerReader(described, settings.expiresMs, log);
+  const readAnswer = createAnswerReader(described, expiresMs, log);
   const { poll } = started;
   return {
     ...described,
+    digest,
     async ask(subject, wanted) {
       const askedAt = clock();
       const outcome = await questioner.ask(async (signal) => {
@@ -79,13 +85,12 @@ export async function startProvider(given: Plugin, options: ProviderOptions): Pr
       poll &&
       (async (subjects) => {
         const askedAt = clock();
-        const outcome = await questioner.ask(async (signal) => {
+        return questioner.ask(async (signal) => {
           const answers = pairAnswers(await poll(subjects, signal), subjects);
-          return answers.map((answer) =>
+          return mapInSlices(answers, (answer) =>
             answer === undefined ? {} : readAnswer(answer, { askedAt, wanted: null }),
           );
         });
-        return "answer" in outcome ? outcome.answer : subjects.map(() => ({}));
       }),
     health: () => questioner.health(),
     dispose: () => started.dispose(),
@@ -93,10 +98,10 @@ export async function startProvider(given: Plugin, options: ProviderOptions): Pr
 }
 
 function checkConfig(plugin: Plugin, config: unknown): void {
-  const check = TypeCompiler.Compile(closeObject(plugin.config));
-  if (check.Check(config)) return;
-  const at = check.Errors(config).First()?.path || "/";
-  throw new ProviderError("config_invalid", `plugin ${plugin.name}: its config is not valid at ${at}`);
+  const schema = closeObject(plugin.config);
+  if (Value.Check(schema, config)) return;
+  const message = `config of ${plugin.name}: ${explainMismatch(schema, config)}`;
+  throw new ProviderError("config_invalid", message);
 }
 
 function allUnknown(names: readonly FactName[], why: ProviderFailure, source: string): Facts {

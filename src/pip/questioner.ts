@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type BreakerState, createCircuitBreaker } from "./circuit-breaker.ts";
 import { unknownReasonOf } from "./error-to-unknown.ts";
 import { ProviderError, type ProviderFailure } from "./provider-error.ts";
+import type { RetryAfter } from "./retry-after.ts";
 
 /** How a provider fares. Times are milliseconds since the epoch; null for never. */
 export interface ProviderHealth {
@@ -11,6 +12,8 @@ export interface ProviderHealth {
   readonly lastFailure: { readonly why: ProviderFailure; readonly at: number } | null;
   /** Time since the last success. */
   readonly lagMs: number | null;
+  /** For how long the source still wants to be left alone; 0 where it does not. */
+  readonly retryAfterMs: number;
 }
 
 /** Asks questions of one source, and bears with how they end. */
@@ -29,13 +32,14 @@ export interface QuestionerOptions {
   readonly elapsedMs: () => number;
   readonly random: () => number;
   readonly log: (message: string) => void;
+  readonly retryAfter: Pick<RetryAfter, "leftMs">;
 }
 
 /** Failures that say something of the source itself, and not of the subject that was asked about. */
 const OF_THE_SOURCE: ReadonlySet<ProviderFailure> = new Set(["timeout", "unreachable", "refused", "failed"]);
 
 export function createQuestioner(options: QuestionerOptions): Questioner {
-  const { timeoutMs, concurrency, clock, elapsedMs, random, log } = options;
+  const { timeoutMs, concurrency, clock, elapsedMs, random, log, retryAfter } = options;
   const breaker = createCircuitBreaker(elapsedMs, random);
   let inFlight = 0;
   let lastSuccessAt: number | null = null;
@@ -55,7 +59,8 @@ export function createQuestioner(options: QuestionerOptions): Questioner {
     else breaker.succeed();
     lastFailure = { why, at: clock() };
     // Once per way of failing: a source that is down would fill the log.
-    if (failing !== why) log(`does not answer: ${error instanceof Error ? error.message : why}`);
+    const how = why === "malformed" ? "answers, but not as expected" : "does not answer";
+    if (failing !== why) log(`${how}: ${error instanceof Error ? error.message : why}`);
     failing = why;
     return why;
   }
@@ -63,7 +68,8 @@ export function createQuestioner(options: QuestionerOptions): Questioner {
   return {
     async ask(question) {
       if (inFlight >= concurrency) return { failure: "overloaded" };
-      if (!breaker.admit()) return { failure: "circuit_open" };
+      // Whoever was asked before it said so may still answer, and that does not end its rest.
+      if (retryAfter.leftMs() > 0 || !breaker.admit()) return { failure: "circuit_open" };
       inFlight++;
       try {
         const answer = await withTimeout(question, timeoutMs, () => inFlight--);
@@ -74,11 +80,12 @@ export function createQuestioner(options: QuestionerOptions): Questioner {
       }
     },
     health: () => ({
-      breaker: breaker.state,
+      breaker: retryAfter.leftMs() > 0 ? "open" : breaker.state,
       inFlight,
       lastSuccessAt,
       lastFailure,
       lagMs: lastSuccessAt === null ? null : Math.max(0, clock() - lastSuccessAt),
+      retryAfterMs: retryAfter.leftMs(),
     }),
   };
 }

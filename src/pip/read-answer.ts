@@ -12,6 +12,7 @@ import {
   unknown,
 } from "../core/fact.ts";
 import { put } from "../core/fact-json.ts";
+import { explainMismatch } from "../core/mismatch.ts";
 import { Stated } from "../plugin.ts";
 import { attributeOf } from "./attribute-name.ts";
 import type { DescribedProvider } from "./described-provider.ts";
@@ -58,21 +59,27 @@ export function createAnswerReader(
     if (value === null) return complete ? absent(from) : unknown("incomplete", source);
     const decoded = checks.get(name)?.Check(value) === false ? null : codecOf(name).decode(value);
     if (decoded !== null) return known(decoded, from, complete);
-    complain(attributeOf(name));
+    complain(attributeOf(name), value);
     return unknown("malformed", source);
   }
 
-  function complain(attribute: string): void {
+  function complain(attribute: string, value: unknown): void {
     if (complained.has(attribute)) return;
     complained.add(attribute);
-    log(`answered with a value that ${attribute} cannot have`);
+    const schema = checks.get(attribute)?.Schema();
+    const why = schema === undefined ? "" : `: ${explainMismatch(schema, value)}`;
+    log(`answered with a value that ${attribute} cannot have${why}`);
   }
 
   return (answer, { askedAt, wanted }) => {
     const said = readRecord(answer);
     const stranger = Object.keys(said).find((name) => !provides.has(name));
     if (stranger !== undefined) {
-      throw new ProviderError("malformed", `answered with an attribute that ${source} does not declare`);
+      const declared = [...provides].join(", ");
+      throw new ProviderError(
+        "malformed",
+        `told ${stranger}, which it does not declare; it declares ${declared}`,
+      );
     }
     if (connection !== null && namesIn(said).some((name) => isOfOther(name, connection))) {
       throw new ProviderError("malformed", `answered for a connection that is not ${connection}`);

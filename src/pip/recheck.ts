@@ -3,10 +3,11 @@ import type { FactName } from "../core/attribute.ts";
 import type { Store } from "../store/store.ts";
 import type { Gatherer } from "./gather.ts";
 import type { PollSubject } from "./poll.ts";
+import { type FactStore, storeFacts } from "./store-facts.ts";
 
 export interface RecheckOptions {
   readonly gatherer: Gatherer;
-  readonly store: Pick<Store, "claim" | "set">;
+  readonly store: FactStore & Pick<Store, "claim">;
   readonly clock: Clock;
   /** The facts that somebody asks for. */
   readonly wanted: () => readonly FactName[];
@@ -41,7 +42,7 @@ export function createRecheck({ gatherer, store, clock, wanted, deadlineMs }: Re
     const names = wanted();
     const stored = gatherer.storeKeys(subject, names).map(() => null);
     const { toStore } = await gatherer.gather(subject, names, stored, facts, deadlineMs);
-    await Promise.all(toStore.map((entry) => store.set(entry.key, entry.value, entry.expiresAt)));
+    await storeFacts(store, toStore);
     return { state: "done" };
   };
 }

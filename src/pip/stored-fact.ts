@@ -37,12 +37,14 @@ const ANSWERED_FOR_MS = 10_000;
 
 /**
  * Where a fact that `provider` learnt is kept: under all that the provider starts from, so that what is
- * known of one subject is never found for another. Null where the subject lacks a part of that.
+ * known of one subject is never found for another, and under the `lineage` of its configuration, so that what
+ * was learnt under one is not found under another. Null where the subject lacks a part of that.
  */
 export function factKey(
   subject: Subject,
   roots: readonly Root[],
   provider: string,
+  lineage: string,
   name: FactName,
 ): Key | null {
   const parts: string[] = [];
@@ -53,7 +55,7 @@ export function factKey(
     parts.push(`${root}:${id}`);
   }
   // The subject comes second: what is known of one subject shares a shard, and subjects spread over them.
-  return ["fact", ...(parts.length === 0 ? ["everyone"] : parts), provider, name];
+  return ["fact", ...(parts.length === 0 ? ["everyone"] : parts), provider, lineage, name];
 }
 
 /**
@@ -89,6 +91,17 @@ export function decodeEntry<N extends FactName>(
   const fact = decodeFact(name, stored.fact);
   if (stored.fact.state === "unknown") return fact;
   return current(fact, now).state === "unknown" ? undefined : fact;
+}
+
+/** Whether what was stored before says something else than what is stored now, whenever each was learnt. */
+export function isOther(before: string | null, after: string): boolean {
+  return before !== null && substanceOf(before) !== substanceOf(after);
+}
+
+function substanceOf(text: string): string | null {
+  const stored: unknown = parseJson(text);
+  if (!Stored.Check(stored)) return null;
+  return JSON.stringify({ ...stored.fact, source: null, learntAt: null, expiresAt: null });
 }
 
 function isSameKey(stored: readonly string[], key: Key): boolean {

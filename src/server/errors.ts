@@ -1,12 +1,12 @@
 import { Elysia } from "elysia";
 
 const SENTENCES = {
-  400: ["bad_request", "the request makes no sense"],
+  400: ["bad_request", "the request is malformed"],
   401: ["unauthorized", "say who you are: Authorization: Bearer <token>"],
-  403: ["forbidden", "this token may not do that"],
+  403: ["forbidden", "the role of this token does not permit that"],
   404: ["not_found", "there is nothing here"],
   405: ["method_not_allowed", "this method is not answered here"],
-  500: ["internal", "the answer failed"],
+  500: ["internal", "something failed here; the log says what"],
 } as const;
 
 /** An error as JSON: a code and a sentence of our own, nothing that was sent and nothing that went wrong inside. */

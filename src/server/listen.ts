@@ -20,10 +20,7 @@ export class ListenError extends Error {
 }
 
 const CAUSES: ReadonlyMap<unknown, string> = new Map([
-  [
-    "EADDRINUSE",
-    "something listens there already, or a socket file of a process that was killed is in the way",
-  ],
+  ["EADDRINUSE", "it is taken; stop what listens there, or choose another address"],
   ["EADDRNOTAVAIL", "it is no address of this machine"],
   ["EACCES", "the system does not permit it"],
   ["ENOENT", "the folder of the socket does not exist"],

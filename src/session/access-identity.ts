@@ -54,6 +54,7 @@ export const NOBODY: Facts = {
   "identity.subject": NO_PERSON,
   "identity.email": NO_PERSON,
   "identity.login_method": NO_PERSON,
+  "identity.login_method_type": NO_PERSON,
   "identity.authentication_methods": NO_PERSON,
   "identity.authentication_contexts": NO_PERSON,
   "identity.groups": NO_PERSON,
@@ -77,6 +78,7 @@ function personFacts(identity: AccessIdentity, from: Provenance): Facts {
     "identity.subject": subject,
     "identity.email": email,
     "identity.login_method": read(idp?.id, from, readText),
+    "identity.login_method_type": read(idp?.type, from, readText),
     "identity.authentication_methods": read(identity.amr, from, readTexts),
     "identity.authentication_contexts": read(identity.acrs, from, readTexts),
     "identity.groups": read(identity.groups, from, (value): Groups | null => readGroups(value, idpType)),
@@ -106,14 +108,17 @@ function readServiceToken(identity: AccessIdentity, from: Provenance): Fact<stri
   return clientId === null ? unknown("malformed", ACCESS) : known(clientId, from);
 }
 
-/** NONE is no certificate, SUCCESS is one; anything else, and two answers that differ, is not known. */
+/** NONE is no certificate, SUCCESS is one; anything else, and answers that contradict each other, is not known. */
 function readCertificate(identity: AccessIdentity, from: Provenance): Fact<ClientCertificate> {
-  const statuses = [asRecord(identity.mtls_auth)?.auth_status, identity.auth_status].filter(
-    (status) => !isMissing(status),
-  );
+  const mtls = asRecord(identity.mtls_auth);
+  if (mtls === null && !isMissing(identity.mtls_auth)) return unknown("malformed", ACCESS);
+  const statuses = [mtls?.auth_status, identity.auth_status].filter((status) => !isMissing(status));
   const [status] = statuses;
   if (status === undefined) return unknown("missing", ACCESS);
-  if (statuses.some((other) => other !== status)) return unknown("disagreement", ACCESS);
+  const presented = mtls?.cert_presented;
+  if (!isMissing(presented) && typeof presented !== "boolean") return unknown("malformed", ACCESS);
+  const contradicts = status === "SUCCESS" ? presented === false : status === "NONE" && presented === true;
+  if (contradicts || statuses.some((other) => other !== status)) return unknown("disagreement", ACCESS);
   if (status === "NONE") return absent(from);
   if (status !== "SUCCESS") return unknown("failed", ACCESS);
   return known({ commonName: readText(identity.common_name) }, from);

@@ -3,6 +3,7 @@ import { parseEmail } from "../core/email.ts";
 import { type Facts, type FactsDraft, unknown } from "../core/fact.ts";
 import { put } from "../core/fact-json.ts";
 import { factsOfClaims, type TokenClaims } from "./access-claims.ts";
+import { MAX_SKEW_MS } from "./login.ts";
 import { type Ended, isOlder, latestRevocation, type PersonState } from "./person-state.ts";
 import type { RevocationTarget } from "./revocation.ts";
 import type { Session } from "./session.ts";
@@ -16,7 +17,10 @@ export type Joined =
       /** The sessions it may belong to; empty where only its own claims are known. */
       readonly sessions: readonly Session[];
     }
-  | { readonly state: "ended"; readonly why: Ended };
+  | { readonly state: "ended"; readonly why: JoinEnd };
+
+/** `login_undated`: revoked, and no later login will show in a token of its issuer. */
+export type JoinEnd = Ended | "login_undated";
 
 export interface TokenOf {
   readonly claims: TokenClaims;
@@ -25,18 +29,24 @@ export interface TokenOf {
   readonly team: string;
   /** Id of the application that the token is for. */
   readonly application: string;
+  /**
+   * Of an issuer whose logins make no session: when it says that its person logged in, milliseconds since the
+   * epoch; null where it does not say.
+   */
+  readonly loginAt?: number | null;
 }
 
 /**
  * Joins a verified token of an application to the sessions of `state`: same team and subject, narrowed by
  * the token's device and by when it was issued. Where several remain, an attribute on which they differ is
- * unknown. A token that a revoked login may have been issued for does not count.
+ * unknown. A token that a revoked login may have been issued for does not count; one that tells its own login
+ * counts where that was later.
  */
 export function joinAccessToken(token: TokenOf, state: PersonState, now: number): Joined {
   const issuedAt = issueTimeOf(token.claims);
   const live: Session[] = [];
   let tooOld = issuedAt === null || isOlder(issuedAt, state.bornAt);
-  let revoked = latestRevocation(state, tokenTargets(token)) !== null;
+  let revoked = isRevoked(token, latestRevocation(state, tokenTargets(token)));
   for (const session of candidatesOf(token, state.sessions)) {
     const revokedBefore = latestRevocation(state, session.targets);
     if (revokedBefore !== null && session.login.loginAt <= revokedBefore) {
@@ -51,9 +61,14 @@ export function joinAccessToken(token: TokenOf, state: PersonState, now: number)
     const facts = { ...agreedIdentity(sessions), ...deviceFactsOf(sessions) };
     return { state: "live", facts: withEmailOf(token.claims, facts), sessions };
   }
-  if (revoked) return { state: "ended", why: "session_revoked" };
+  if (revoked) return { state: "ended", why: token.loginAt === null ? "login_undated" : "session_revoked" };
   if (tooOld) return { state: "ended", why: "login_too_old" };
   return { state: "live", facts: factsOfClaims(token.claims, now), sessions: [] };
+}
+
+/** The issuer's clock may be ahead of the one that dated the revocation. */
+function isRevoked({ loginAt = null }: TokenOf, revokedBefore: number | null): boolean {
+  return revokedBefore !== null && (loginAt === null || loginAt - MAX_SKEW_MS <= revokedBefore);
 }
 
 /** What a token can be revoked by, whichever login it belongs to. */

@@ -17,7 +17,7 @@ export interface Login {
 }
 
 /** How far ahead of our clock Access's may be. */
-const MAX_SKEW_MS = 60_000;
+export const MAX_SKEW_MS = 60_000;
 
 /**
  * The login that an identity speaks of; `facts` are those of the identity. Null where nobody logged in,

@@ -3,7 +3,7 @@ import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { isIdentity, phaseOf } from "../core/attribute.ts";
 import { isFactName } from "../core/attribute-codec.ts";
 import type { Facts, FactsDraft } from "../core/fact.ts";
-import { put } from "../core/fact-json.ts";
+import { encodeFacts, put } from "../core/fact-json.ts";
 import { type Key, type Store, StoreError } from "../store/store.ts";
 import { ACCESS } from "./access-identity.ts";
 import { type Login, splitSessionId } from "./login.ts";
@@ -51,6 +51,9 @@ const DAY_MS = 86_400_000;
 /** A login issues tokens for a month at most, and each of them lives for a month at most. */
 const SESSION_KEPT_MS = 62 * DAY_MS;
 
+/** How long the session of an application lasts where neither it nor the policy says. */
+export const SESSION_DURATION_MS = DAY_MS;
+
 /** Before the hash of a session, in the name of the member that holds its login. */
 const LOGIN_PREFIX = "login.";
 
@@ -97,6 +100,18 @@ export async function rememberVisit(store: Store, visit: Visit, before: Session 
     writes.push(store.put(collection, `issued.${hash}.${application}`, String(askedAt), until));
   }
   await Promise.all(writes);
+}
+
+/** Whether Access says something else of the device than it said last. */
+export function assertsOtherwise({ device, assertedAt }: Session, { facts, askedAt }: Visit): boolean {
+  return assertedAt <= askedAt && substanceOf(device) !== substanceOf(deviceFacts(facts));
+}
+
+/** What facts say, whenever it was learnt. */
+function substanceOf(facts: Facts): string {
+  const said = Object.entries(encodeFacts(facts)).filter(([, { state }]) => state !== "unknown");
+  const substance = said.map(([name, { state, value, complete }]) => [name, state, value, complete]);
+  return JSON.stringify(substance.toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1)));
 }
 
 function loginRecord(login: Login, facts: Facts, now: number): Static<typeof LoginRecord> {
@@ -172,13 +187,18 @@ function decodeSession(
   }
   const id = `${subject}.${hash}`;
   const login = { team, subject, email, idp, device, loginAt, session: id };
+  let unpacked: Facts | null = null;
   return {
     id,
     login,
     targets: targetsOf(login),
     seenAt,
     identity: unpackFacts(record.known),
-    device: asserted === null ? {} : unpackFacts(asserted.known),
+    // Whoever logs in says it anew.
+    get device() {
+      unpacked ??= asserted === null ? {} : unpackFacts(asserted.known);
+      return unpacked;
+    },
     assertedAt: asserted?.at ?? 0,
     issuedAt,
   };

@@ -13,10 +13,15 @@ export interface Generation {
   readonly bornAt: number;
 }
 
+/** Keys to read in this order by one `getMany`, so that the generation of the values can be told. */
+export interface GenerationKeys {
+  /** Those that the generation is of, then others, then the sentinels of the first. */
+  readonly all: readonly Key[];
+  readonly sentinels: readonly Key[];
+}
+
 export interface GenerationRead {
   readonly values: readonly (string | null)[];
-  /** Values of keys that the generation says nothing of. */
-  readonly others: readonly (string | null)[];
   readonly generation: Generation;
 }
 
@@ -39,36 +44,52 @@ export async function openGenerations(store: Store, clock: Clock): Promise<void>
   );
 }
 
+/** What to read for the values of `keys` and their generation; the values of `others` may be older than that. */
+export function withSentinels(keys: readonly [Key, ...Key[]], others: readonly Key[] = []): GenerationKeys {
+  const shards = new Set(keys.map(shardOf));
+  const sentinels = SENTINEL_KEYS.filter((_, shard) => shards.has(shard));
+  // The sentinels are read last: what was lost before the values were read cannot be missed.
+  return { all: [...keys, ...others, ...sentinels], sentinels };
+}
+
 /**
- * The values of the keys and the generation they belong to, in one round trip, and in the same one the
- * values of `others`, which may be older than the generation. Where the store has lost
- * what it held, a new generation is born at that moment: every earlier login is older than it.
+ * The generation of `values`, which were read by the keys. Where the store has lost what it held, a new
+ * generation is born at this moment: every earlier login is older than it.
  */
-export async function getManyOfGeneration(
+export async function generationOf(
   store: Store,
   clock: Clock,
-  keys: readonly [Key, ...Key[]],
-  others: readonly Key[] = [],
-): Promise<GenerationRead> {
-  const shards = new Set(keys.map(shardOf));
-  const sentinelKeys = SENTINEL_KEYS.filter((_, shard) => shards.has(shard));
-  // The sentinels are read last: what was lost before the values were read cannot be missed.
-  const values = await store.getMany([...keys, ...others, ...sentinelKeys]);
-  const firstSentinel = keys.length + others.length;
+  { sentinels }: GenerationKeys,
+  values: readonly (string | null)[],
+): Promise<Generation> {
+  const texts = values.slice(values.length - sentinels.length);
   const generations = await Promise.all(
-    sentinelKeys.map((key, index) => {
-      const text = values[firstSentinel + index] ?? null;
+    sentinels.map((key, index) => {
+      const text = texts[index] ?? null;
       return text === null ? claimSentinel(store, clock, key) : parseSentinel(text);
     }),
   );
   return {
-    values: values.slice(0, keys.length),
-    others: values.slice(keys.length, firstSentinel),
-    generation: {
-      id: generations.map(({ id }) => id).join(","),
-      bornAt: Math.max(...generations.map(({ bornAt }) => bornAt)),
-    },
+    id: generations.map(({ id }) => id).join(","),
+    bornAt: Math.max(...generations.map(({ bornAt }) => bornAt)),
   };
+}
+
+/** Whether no sentinel was missing: then the same values, read again, are of the same generation. */
+export function hasSentinels({ sentinels }: GenerationKeys, values: readonly (string | null)[]): boolean {
+  return values.slice(values.length - sentinels.length).every((text) => text !== null);
+}
+
+/** The values of the keys and the generation they belong to, in one round trip. */
+export async function getManyOfGeneration(
+  store: Store,
+  clock: Clock,
+  keys: readonly [Key, ...Key[]],
+): Promise<GenerationRead> {
+  const asked = withSentinels(keys);
+  const values = await store.getMany(asked.all);
+  const generation = await generationOf(store, clock, asked, values);
+  return { values: values.slice(0, keys.length), generation };
 }
 
 async function claimSentinel(store: Store, clock: Clock, key: Key): Promise<Generation> {

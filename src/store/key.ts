@@ -2,6 +2,7 @@ import type { Key } from "./store.ts";
 
 const PLAIN = /^[A-Za-z0-9._-]*$/;
 const SPECIAL = /[^A-Za-z0-9._-]/g;
+const PLAIN_PART = /^[A-Za-z0-9._-]*:$/;
 const ESCAPED = /%([0-9a-f]{4})/g;
 const ENCODED = /^(?:(?:[A-Za-z0-9._-]|%[0-9a-f]{4})*:)+$/;
 
@@ -18,6 +19,7 @@ export function encodeKey(key: Key): string {
 
 /** The key of a text that `encodeKey` made, undefined for any other text. */
 export function decodeKey(encoded: string): Key | undefined {
+  if (PLAIN_PART.test(encoded)) return [encoded.slice(0, -1)];
   if (!ENCODED.test(encoded)) return undefined;
   const parts = encoded.slice(0, -1).split(":");
   const isPlain = !encoded.includes("%");

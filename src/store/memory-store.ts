@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { checkEntry, isLive } from "./entry.ts";
 import { decodeKey, encodeKey } from "./key.ts";
@@ -5,6 +6,8 @@ import { type Claim, type Key, type Store, StoreError } from "./store.ts";
 import type { Topics } from "./topics.ts";
 
 const SWEEP_EVERY_MS = 60_000;
+/** A scan looks at so many entries before others get their turn. */
+const SCAN_SLICE = 500;
 
 interface Entry {
   readonly value: string;
@@ -38,6 +41,10 @@ export class MemoryStore implements Store {
     return keys.map((key) => this.#read(encodeKey(key), now));
   }
 
+  getAgain(keys: readonly Key[]): Promise<readonly (string | null)[]> {
+    return this.getMany(keys);
+  }
+
   async set(key: Key, value: string, expiresAt: number | null): Promise<void> {
     checkEntry(value, expiresAt);
     this.#ensureOpen();
@@ -58,11 +65,20 @@ export class MemoryStore implements Store {
   async *scan(prefix: Key): AsyncGenerator<{ key: Key; value: string }> {
     this.#ensureOpen();
     const start = encodeKey(prefix);
-    for (const encoded of [...this.#entries.keys()]) {
-      const key = encoded.startsWith(start) ? decodeKey(encoded) : undefined;
-      const value = this.#read(encoded, this.#clock());
-      if (key !== undefined && value !== null) yield { key, value };
+    // What is written meanwhile comes last: a scan ends, however fast its reader writes.
+    const last = this.#entries.size;
+    let seen = 0;
+    for (const [encoded, { value, expiresAt }] of this.#entries) {
+      if (seen === last) return;
+      seen++;
+      if (encoded.startsWith(start) && isLive(expiresAt, this.#clock())) {
+        const key = decodeKey(encoded);
+        if (key !== undefined) yield { key, value };
+      }
+      if (seen % SCAN_SLICE === 0) await nextTurn();
     }
+    // Whoever closes the store empties it: what was not seen is not absent.
+    this.#ensureOpen();
   }
 
   async claim(key: Key, value: string, expiresAt: number | null): Promise<Claim> {

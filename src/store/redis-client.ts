@@ -11,14 +11,30 @@ const CONNECT_TIMEOUT_MS = 500;
 const OPEN_TIMEOUT_MS = 5_000;
 const RECONNECT_AT_MOST_MS = 250;
 
+/** What the commands of a client are bounded by, and when it connects. */
+type Bounds = ReturnType<typeof boundedBy> | typeof UNBOUNDED;
+
 /** A client that is not connected yet; each of its commands takes at most `timeoutMs`. */
 export function createRedisClient(location: RedisLocation, timeoutMs: number): RedisClient {
-  const { topology, credentials } = location;
-  const tls = location.tls && readTls(location.tls.caFile);
+  return createClient(location, boundedBy(timeoutMs));
+}
+
+/**
+ * A client for queues, which wait for their turn: connected at once, its commands bounded by
+ * nothing but `close`. It shares no connection with anything that has a deadline.
+ */
+export function createQueueClient(location: RedisLocation): RedisClient {
+  return createClient(location, UNBOUNDED);
+}
+
+function createClient({ topology, credentials, tls: wanted }: RedisLocation, bounds: Bounds): RedisClient {
+  const tls = wanted && readTls(wanted.caFile);
   const options = {
     ...credentials,
     ...(tls ? { tls } : {}),
-    ...boundedBy(timeoutMs),
+    ...bounds,
+    retryStrategy: reconnectDelayMs,
+    reconnectOnError: reconnectWhenReadOnly(),
   };
   switch (topology.kind) {
     case "single":
@@ -38,57 +54,29 @@ export function createRedisClient(location: RedisLocation, timeoutMs: number): R
     case "cluster":
       return new Cluster([...topology.nodes], {
         redisOptions: options,
-        lazyConnect: true,
-        enableOfflineQueue: false,
+        lazyConnect: bounds.lazyConnect,
+        enableOfflineQueue: bounds.enableOfflineQueue,
         clusterRetryStrategy: reconnectDelayMs,
         slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
         slotsRefreshInterval: 5_000,
-        // A command that failed is reported and not sent again: no write happens after its answer.
-        retryDelayOnFailover: 0,
-        retryDelayOnClusterDown: 0,
+        ...(bounds === UNBOUNDED ? {} : REPORTED_AT_ONCE),
         // Certificates name hosts: an address looked up from the name would not match them.
         ...(tls ? { dnsLookup: (host: string, done: DnsAnswer) => done(null, host) } : {}),
       });
   }
 }
 
-/**
- * A client for queues, which wait for their turn: connected when it is first used, its commands bounded by
- * nothing but `close`. It shares no connection with anything that has a deadline.
- */
-export function createQueueClient(location: RedisLocation): RedisClient {
-  const { topology, credentials } = location;
-  const tls = location.tls && readTls(location.tls.caFile);
-  const options = {
-    ...credentials,
-    ...(tls ? { tls } : {}),
-    maxRetriesPerRequest: null,
-    connectTimeout: 5_000,
-    retryStrategy: reconnectDelayMs,
-    reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
-  };
-  switch (topology.kind) {
-    case "single":
-      return new Redis({ ...options, ...topology.node, db: topology.database });
-    case "sentinel":
-      return new Redis({
-        ...options,
-        sentinels: [...topology.nodes],
-        name: topology.name,
-        ...sentinelCredentials(topology.credentials),
-        ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
-        failoverDetector: true,
-      });
-    case "cluster":
-      return new Cluster([...topology.nodes], {
-        redisOptions: options,
-        clusterRetryStrategy: reconnectDelayMs,
-        ...(tls ? { dnsLookup: (host: string, done: DnsAnswer) => done(null, host) } : {}),
-      });
-  }
-}
+/** A command that failed is reported and not sent again: no write happens after its answer. */
+const REPORTED_AT_ONCE = { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 } as const;
 
 type DnsAnswer = (error: null, address: string) => void;
+
+const UNBOUNDED = {
+  lazyConnect: false,
+  enableOfflineQueue: true,
+  connectTimeout: 5_000,
+  maxRetriesPerRequest: null,
+} as const;
 
 function boundedBy(timeoutMs: number) {
   return {
@@ -101,17 +89,28 @@ function boundedBy(timeoutMs: number) {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Done by the store, which can log a failure: here it would be an unhandled rejection.
+    // Done by the store, which finds out what was missed: here it would go unnoticed.
     autoResubscribe: false,
     maxLoadingRetryTime: RECONNECT_AT_MOST_MS,
-    retryStrategy: reconnectDelayMs,
-    reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
     disableClientInfo: true,
   } satisfies CommonRedisOptions & { disconnectTimeout: number };
 }
 
 function reconnectDelayMs(attempt: number): number {
   return Math.min(25 * attempt, RECONNECT_AT_MOST_MS);
+}
+
+/** A connection to what is no primary any more is given up, once for all the commands that fail on it. */
+function reconnectWhenReadOnly(): (error: Error) => boolean {
+  let isGivenUp = false;
+  return ({ message }) => {
+    if (isGivenUp || !message.startsWith("READONLY")) return false;
+    isGivenUp = true;
+    setTimeout(() => {
+      isGivenUp = false;
+    }, RECONNECT_AT_MOST_MS).unref();
+    return true;
+  };
 }
 
 function sentinelCredentials({ username, password }: { username?: string; password?: string }) {

@@ -19,7 +19,7 @@ export interface Unsealed {
 export function unsealValue(redisKey: string, sealed: string): Unsealed {
   const expiryAt = redisKey.length + 1;
   const expiryEnd = sealed.indexOf("\n", expiryAt);
-  if (!sealed.startsWith(`${redisKey}\n`) || expiryEnd < 0) throw corrupt();
+  if (!sealed.startsWith(redisKey) || sealed[redisKey.length] !== "\n" || expiryEnd < 0) throw corrupt();
   const expiry = sealed.slice(expiryAt, expiryEnd);
   if (expiry !== "" && !EXPIRY.test(expiry)) throw corrupt();
   return { value: sealed.slice(expiryEnd + 1), expiresAt: expiry === "" ? null : Number(expiry) };

@@ -7,10 +7,7 @@ const PREFIX = "postern:";
  * The key in Redis: `postern:{SHARD}:PARTS`. The braces are Cluster's hash tag, so that keys that agree
  * in their first two parts, such as all of one subject, share a slot.
  */
-export function redisKeyOf(key: Key): string {
-  const encoded = encodeKey(key);
-  return `${PREFIX}{${shardOfEncoded(encoded)}}:${encoded}`;
-}
+export const redisKeyOf = nameBy(":");
 
 /** The key that has this name in Redis, undefined where Postern gives no such name. */
 export function keyOfRedis(redisKey: string): Key | undefined {
@@ -25,9 +22,22 @@ export function redisPatternOf(prefix: Key): string {
 }
 
 /** The hash in Redis that holds a collection; no key has such a name. */
-export function redisHashOf(collection: Key): string {
-  const encoded = encodeKey(collection);
-  return `${PREFIX}{${shardOfEncoded(encoded)}}#${encoded}`;
+export const redisHashOf = nameBy("#");
+
+/** What is another string after each change of a collection; no key has such a name. */
+export const redisStampOf = nameBy("@");
+
+/** Names are made once for each key that is asked for again and again. */
+function nameBy(separator: ":" | "#" | "@"): (key: Key) => string {
+  const names = new WeakMap<Key, string>();
+  return (key) => {
+    const before = names.get(key);
+    if (before !== undefined) return before;
+    const encoded = encodeKey(key);
+    const name = `${PREFIX}{${shardOfEncoded(encoded)}}${separator}${encoded}`;
+    names.set(key, name);
+    return name;
+  };
 }
 
 export function redisChannelOf(topic: string): string {

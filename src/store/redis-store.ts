@@ -1,13 +1,13 @@
 import type { Clock } from "../clock.ts";
-import { withDeadline } from "./deadline.ts";
 import { checkEntry, isLive } from "./entry.ts";
 import type { RedisClient } from "./redis-client.ts";
 import { RedisCollections } from "./redis-collection.ts";
 import { isSealed, sealValue, type Unsealed, unsealValue } from "./redis-envelope.ts";
 import { toRedisStoreError } from "./redis-error.ts";
-import { keyOfRedis, redisChannelOf, redisKeyOf, redisPatternOf, topicOfRedis } from "./redis-key.ts";
+import { keyOfRedis, redisChannelOf, redisKeyOf, redisPatternOf } from "./redis-key.ts";
 import { RedisReads } from "./redis-reads.ts";
 import { scanRedisKeys } from "./redis-scan.ts";
+import { RedisSubscriptions } from "./redis-subscriptions.ts";
 import { type Claim, type Key, type Store, StoreError } from "./store.ts";
 import type { Log, Topics } from "./topics.ts";
 
@@ -15,33 +15,38 @@ import type { Log, Topics } from "./topics.ts";
 export class RedisStore implements Store {
   readonly #client: RedisClient;
   readonly #clock: Clock;
-  readonly #topics: Topics;
   readonly #timeoutMs: number;
   readonly #reads: RedisReads;
   readonly #collections: RedisCollections;
+  /** What values were read as, and when the first of them expires. */
+  readonly #opened = new WeakMap<
+    readonly (string | null)[],
+    { readonly sealed: readonly (string | null)[]; readonly until: number }
+  >();
+  readonly #subscriptions: RedisSubscriptions;
 
   /** `client` is connected, and its commands are bounded by `timeoutMs`. */
   constructor(client: RedisClient, clock: Clock, topics: Topics, log: Log, timeoutMs: number) {
     this.#client = client;
     this.#clock = clock;
-    this.#topics = topics;
     this.#timeoutMs = timeoutMs;
     const unseal = (name: string, sealed: string) => this.#unseal(name, sealed);
     this.#reads = new RedisReads(client);
     this.#collections = new RedisCollections({ client, reads: this.#reads, clock, unseal });
-    client.on("message", (channel: string, message: string) => {
-      const topic = topicOfRedis(channel);
-      if (topic !== undefined) topics.deliver(topic, message);
-    });
-    client.on("ready", () => {
-      for (const topic of topics.names) {
-        this.#listenTo(topic).catch((error: Error) => log(`store: ${error.message}; ${topic} is not heard`));
-      }
-    });
+    this.#subscriptions = new RedisSubscriptions({ client, topics, log, timeoutMs });
   }
 
-  async getMany(keys: readonly Key[]): Promise<readonly (string | null)[]> {
-    return this.#read(keys.map(redisKeyOf));
+  getMany(keys: readonly Key[]): Promise<readonly (string | null)[]> {
+    const names = keys.map(redisKeyOf);
+    return this.#answer(this.#reads.strings(names).then((read) => this.#open(names, read)));
+  }
+
+  getAgain(keys: readonly Key[], before: readonly (string | null)[]): Promise<readonly (string | null)[]> {
+    const names = keys.map(redisKeyOf);
+    const read = this.#reads.stringsUnchecked(names);
+    return this.#answer(
+      read.then((sealed) => (this.#isAsBefore(before, sealed) ? before : this.#open(names, sealed))),
+    );
   }
 
   async set(key: Key, value: string, expiresAt: number | null): Promise<void> {
@@ -76,7 +81,7 @@ export class RedisStore implements Store {
     for (;;) {
       const { done, value: names } = await this.#answer(batches.next());
       if (done) return;
-      const values = await this.#read(names);
+      const values = this.#open(names, await this.#answer(this.#reads.strings(names)));
       for (const [index, name] of names.entries()) {
         const key = keyOfRedis(name);
         if (key === undefined) {
@@ -120,34 +125,35 @@ export class RedisStore implements Store {
     await this.#answer(this.#client.publish(redisChannelOf(topic), message));
   }
 
-  async subscribe(topic: string, listener: (message: string) => void): Promise<() => void> {
-    const remove = this.#topics.add(topic, listener);
-    try {
-      await this.#listenTo(topic);
-    } catch (error) {
-      remove();
-      throw error;
-    }
-    return () => {
-      remove();
-      // Best effort: what still arrives finds no listener.
-      if (!this.#topics.has(topic)) this.#client.unsubscribe(redisChannelOf(topic)).catch(() => {});
-    };
+  subscribe(topic: string, listener: (message: string) => void): Promise<() => void> {
+    return this.#subscriptions.add(topic, listener);
   }
 
   async close(): Promise<void> {
+    this.#subscriptions.close();
     this.#client.disconnect();
   }
 
-  async #read(names: readonly string[]): Promise<readonly (string | null)[]> {
-    const read = await this.#answer(this.#reads.strings(names));
+  #open(names: readonly string[], sealed: readonly (string | null)[]): readonly (string | null)[] {
     const now = this.#clock();
-    return names.map((name, index) => {
-      const sealed = read[index] ?? null;
-      if (sealed === null) return null;
-      const { value, expiresAt } = this.#unseal(name, sealed);
-      return isLive(expiresAt, now) ? value : null;
+    let until = Number.POSITIVE_INFINITY;
+    const values = names.map((name, index) => {
+      const text = sealed[index] ?? null;
+      if (text === null) return null;
+      const { value, expiresAt } = this.#unseal(name, text);
+      if (!isLive(expiresAt, now)) return null;
+      until = Math.min(until, expiresAt ?? until);
+      return value;
     });
+    this.#opened.set(values, { sealed, until });
+    return values;
+  }
+
+  /** Whether these are the texts that the values before came out of, and none of them has expired since. */
+  #isAsBefore(values: readonly (string | null)[], sealed: readonly (string | null)[]): boolean {
+    const before = this.#opened.get(values);
+    if (before === undefined || before.sealed.length !== sealed.length) return false;
+    return this.#clock() < before.until && before.sealed.every((text, index) => text === sealed[index]);
   }
 
   #unseal(name: string, sealed: string): Unsealed {
@@ -158,12 +164,6 @@ export class RedisStore implements Store {
       if (isSealed(sealed)) this.#client.disconnect(true);
       throw error;
     }
-  }
-
-  async #listenTo(topic: string): Promise<void> {
-    // The client does not bound the commands of a cluster's subscriber.
-    const listening = this.#client.subscribe(redisChannelOf(topic));
-    await this.#answer(withDeadline(listening, 2 * this.#timeoutMs));
   }
 
   async #answer<T>(reply: Promise<T>): Promise<T> {

@@ -25,6 +25,16 @@ const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
+const REASONS: { readonly [code: string]: string } = {
+  EACCES:
+    "it may not be opened: make it and its folder readable and writable for the user that Postern runs as",
+  EISDIR: "it is a folder: name a file in it",
+  ENOENT: "its folder does not exist: make it, or name another file",
+  ENOSPC: "the disk is full: make room, or name a file on another one",
+  ENOTDIR: "a part of its path is a file and not a folder: name another file",
+  EROFS: "its file system is read-only: name a file on another one",
+};
+
 /**
  * Opens the file, made readable by its owner only, and lays out its tables. An acknowledged write has
  * been synced to the disk (`synchronous=FULL`): a revocation outlives a power cut, not only a crash.
@@ -32,14 +42,13 @@ const SCHEMA = `
 export function openSqliteFile(path: string): Database {
   try {
     closeSync(openSync(path, "a", 0o600));
+    return layOut(new Database(path, { readwrite: true, strict: true }));
   } catch (cause) {
-    throw new StoreError(
-      "store_misconfigured",
-      "the store file cannot be opened: its folder must exist and both must be writable",
-      { cause },
-    );
+    throw explainOpening(path, cause);
   }
-  const database = new Database(path, { readwrite: true, strict: true });
+}
+
+function layOut(database: Database): Database {
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_WAIT_MS}`);
     const empty = database.transaction(() => ensureOurs(database))();
@@ -53,8 +62,19 @@ export function openSqliteFile(path: string): Database {
     return database;
   } catch (error) {
     database.close();
-    throw toSqliteStoreError(error);
+    throw error;
   }
+}
+
+/** Why the file cannot be the store, with its path and what is to be done. */
+function explainOpening(path: string, cause: unknown): StoreError {
+  const code = cause instanceof Error && "syscall" in cause && "code" in cause ? String(cause.code) : null;
+  if (code === null) {
+    const { code: kind, message } = toSqliteStoreError(cause);
+    return new StoreError(kind, `store ${path}: ${message}`, { cause });
+  }
+  const reason = REASONS[code] ?? `it cannot be opened (${code}): name another file`;
+  return new StoreError("store_misconfigured", `store ${path}: ${reason}`, { cause });
 }
 
 /** Whether the file is still empty. Throws where it is another's. */

@@ -1,8 +1,10 @@
 import type { Database } from "bun:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { checkEntry } from "./entry.ts";
 import { decodeKey, encodeKey } from "./key.ts";
+import { ReadTurn } from "./read-turn.ts";
 import { toSqliteStoreError } from "./sqlite-error.ts";
 import { SqliteMessages } from "./sqlite-messages.ts";
 import { type Claim, type Key, type Store, StoreError } from "./store.ts";
@@ -24,6 +26,7 @@ export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #commits: CommitQueue;
+  readonly #reads: ReadTurn;
   readonly #messages: SqliteMessages;
   readonly #statements: ReturnType<typeof prepare>;
   #nextSweepAt = 0;
@@ -34,14 +37,19 @@ export class SqliteStore implements Store {
     this.#clock = clock;
     this.#commits = new CommitQueue(database, timeoutMs);
     this.#messages = new SqliteMessages(database, this.#commits, clock, topics, log);
+    this.#reads = new ReadTurn(database);
     this.#statements = prepare(database);
   }
 
   async getMany(keys: readonly Key[]): Promise<readonly (string | null)[]> {
-    return this.#attempt(() => {
+    return this.#read(() => {
       const now = this.#clock();
       return keys.map((key) => this.#statements.get.get(encodeKey(key), now)?.value ?? null);
     });
+  }
+
+  getAgain(keys: readonly Key[]): Promise<readonly (string | null)[]> {
+    return this.getMany(keys);
   }
 
   async set(key: Key, value: string, expiresAt: number | null): Promise<void> {
@@ -64,7 +72,10 @@ export class SqliteStore implements Store {
   }
 
   async *scan(prefix: Key): AsyncGenerator<{ key: Key; value: string }> {
-    for (const { key, value } of this.#range(encodeKey(prefix))) yield { key: decode(key), value };
+    for (const page of this.#pages(encodeKey(prefix))) {
+      for (const { key, value } of page) yield { key: decode(key), value };
+      if (page.length === SCAN_PAGE) await nextTurn();
+    }
   }
 
   async put(collection: Key, member: string, value: string, expiresAt: number): Promise<void> {
@@ -78,19 +89,19 @@ export class SqliteStore implements Store {
   async add(collection: Key, member: string, value: string, expiresAt: number): Promise<void> {
     checkEntry(value, expiresAt);
     await this.#commits.add(() => {
-      const encoded = memberKey(collection, member);
-      if (this.#statements.get.get(encoded, this.#clock()) !== null) return;
       this.#sweep();
-      this.#statements.put.run(encoded, value, expiresAt);
+      this.#statements.add.run(memberKey(collection, member), value, expiresAt, this.#clock());
     });
   }
 
   async members(collection: Key): Promise<ReadonlyMap<string, string>> {
     const start = COLLECTION + encodeKey(collection);
     const members = new Map<string, string>();
-    for (const { key, value } of this.#range(start)) {
-      const [member, ...deeper] = decode(key.slice(start.length));
-      if (deeper.length === 0) members.set(member, value);
+    for (const page of this.#pages(start)) {
+      for (const { key, value } of page) {
+        const [member, ...deeper] = decode(key.slice(start.length));
+        if (deeper.length === 0) members.set(member, value);
+      }
     }
     return members;
   }
@@ -101,10 +112,9 @@ export class SqliteStore implements Store {
       this.#sweep();
       const encoded = encodeKey(key);
       const now = this.#clock();
-      const held = this.#statements.get.get(encoded, now);
-      if (held !== null) return { claimed: false, value: held.value };
-      this.#statements.put.run(encoded, value, expiresAt);
-      return { claimed: true, value };
+      const { changes } = this.#statements.add.run(encoded, value, expiresAt, now);
+      const held = changes > 0 ? null : this.#statements.get.get(encoded, now);
+      return { claimed: held === null, value: held?.value ?? value };
     });
   }
 
@@ -122,23 +132,30 @@ export class SqliteStore implements Store {
     this.#database.close();
   }
 
-  /** Every live row whose key starts with `start`, which ends in a colon; in order. */
-  *#range(start: string): Generator<Row> {
+  /** Every live row whose key starts with `start`, which ends in a colon; in order, some at a time. */
+  *#pages(start: string): Generator<readonly Row[]> {
     // The keys that start with "a:" are those from "a:" up to "a;", the next character after the colon.
     const end = `${start.slice(0, -1)};`;
     let from = start;
     let page: readonly Row[];
     do {
-      page = this.#attempt(() => this.#statements.page.all(from, end, this.#clock(), SCAN_PAGE));
-      yield* page;
+      page = this.#read(() => this.#statements.page.all(from, end, this.#clock(), SCAN_PAGE));
+      yield page;
       // A space sorts before every character of a key: the next page starts right after this one.
       from = `${page.at(-1)?.key} `;
     } while (page.length === SCAN_PAGE);
   }
 
-  #attempt<T>(read: () => T): T {
-    try {
+  #read<T>(read: () => T): T {
+    return this.#attempt(() => {
+      this.#reads.begin();
       return read();
+    });
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work();
     } catch (cause) {
       throw toSqliteStoreError(cause);
     }
@@ -170,6 +187,12 @@ function prepare(database: Database) {
     put: database.query<never, [string, string, number | null]>(
       `INSERT INTO entries (key, value, expires_at) VALUES (?1, ?2, ?3)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`,
+    ),
+    /** Where nothing is live under the key. */
+    add: database.query<never, [string, string, number | null, number]>(
+      `INSERT INTO entries (key, value, expires_at) VALUES (?1, ?2, ?3)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
+       WHERE entries.expires_at <= ?4`,
     ),
     remove: database.query<never, [string]>("DELETE FROM entries WHERE key = ?1"),
     page: database.query<Row, [string, string, number, number]>(

@@ -16,6 +16,12 @@ export interface Claim {
 export interface Store {
   /** The values in the order of the keys, null where there is none; one round trip, read in that order. */
   getMany(keys: readonly Key[]): Promise<readonly (string | null)[]>;
+  /**
+   * `getMany` for who has the values of these keys and wants to know whether they are the same: cheaper, and
+   * `before` itself may be given back where they are. But what stands under a key and is no value of
+   * Postern's may come out as null.
+   */
+  getAgain(keys: readonly Key[], before: readonly (string | null)[]): Promise<readonly (string | null)[]>;
   set(key: Key, value: string, expiresAt: number | null): Promise<void>;
   /**
    * `set` for what must not be forgotten, such as a revocation. True when the value outlives the loss of
@@ -38,7 +44,10 @@ export interface Store {
   members(collection: Key): Promise<ReadonlyMap<string, string>>;
   /** Tells every process that shares the store, this one included. At most once, best effort. */
   publish(topic: string, message: string): Promise<void>;
-  /** Hears what is published to `topic`; the result ends it. */
+  /**
+   * Hears what is published to `topic`; the result ends it. While the listener may be missing messages, and
+   * once more when it hears again, it is told so by empty ones.
+   */
   subscribe(topic: string, listener: (message: string) => void): Promise<() => void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,9 @@
 /** Says one thing to whoever runs the process. */
 export type Log = (message: string) => void;
 
+/** What a listener hears where it may have missed something; nobody publishes it. */
+const MISSED = "";
+
 /** Who in this process listens to what. */
 export class Topics {
   readonly #listeners = new Map<string, Set<{ hear: (message: string) => void }>>();
@@ -41,5 +44,10 @@ export class Topics {
         this.#log(`store: a listener of ${topic} failed: ${error instanceof Error ? error.message : "?"}`);
       }
     }
+  }
+
+  /** Tells everybody that they may have missed something. */
+  tellMissed(): void {
+    for (const topic of this.names) this.deliver(topic, MISSED);
   }
 }

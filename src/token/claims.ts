@@ -25,6 +25,9 @@ const ApplicationSchema = Type.Object({
   aud: Audience,
   // A token for the whole organisation (`org`) is signed by the same keys and is none for an application.
   type: Type.Optional(Type.Literal("app")),
+  // So is what an External Evaluation is asked: who may answer it must not be able to use it.
+  identity: Type.Optional(Type.Never()),
+  nonce: Type.Optional(Type.Never()),
   sub: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
   country: Type.Optional(Type.String()),

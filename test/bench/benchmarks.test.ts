@@ -8,7 +8,7 @@ import { SCENARIOS } from "../../scripts/bench/scenarios.ts";
 import { requireTool } from "../support/require-tool.ts";
 
 const SMOKE = { rounds: 1, roundMs: 5, quick: true };
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** What a benchmark needs beside Bun; those that need nothing run everywhere. */
 const hasLoad = requireTool("wrk") && Bun.which("taskset") !== null;

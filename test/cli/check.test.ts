@@ -29,6 +29,23 @@ test("what is in order is told in one line, with a warning for what might be bet
   expect(out).toMatch(/✓ postern\.yaml: 3 applications, 3 policies, revision [0-9a-f]+\n$/);
 });
 
+test("a service token of the configuration that the policies lack is a warning, for it is refused for ever", async () => {
+  using workspace = new Workspace();
+  const secrets = ["robot.access", "robt.access", "old.access"].map(
+    (id) => `  - { client_id: ${id}, secret_sha256: ${"a".repeat(64)} }\n`,
+  );
+  await workspace.write({
+    "postern.yaml": `${CONFIG}service_tokens:\n${secrets.join("")}`,
+    "policies.yaml": `${TEAM_POLICIES}service_tokens: [{ id: robot, name: robot, client_id: robot.access }]`,
+  });
+  const { code, out } = await workspace.run(["check"]);
+  expect(code).toBe(0);
+  expect(out.match(/^postern\.yaml:.*client_id.*$/gm)).toEqual([
+    'postern.yaml:9:18   no service token of the policies has this client_id, so that it is refused; did you mean "robot.access"?',
+    "postern.yaml:10:18  no service token of the policies has this client_id, so that it is refused; add it there, or remove it here",
+  ]);
+});
+
 describe("everything that is wrong is told with its place", () => {
   test("in the configuration", async () => {
     using workspace = new Workspace();
@@ -83,7 +100,7 @@ describe("everything that is wrong is told with its place", () => {
     const { code, out } = await workspace.run(["check", "--config", "other.yaml"]);
     expect([code, out]).toEqual([
       2,
-      "other.yaml:1:1  the file cannot be read: there is no such file\n✗ 1 fault\n",
+      "other.yaml  there is no such file; `postern init` writes one, --config names another\n✗ 1 fault\n",
     ]);
   });
 });

@@ -31,4 +31,4 @@ test("the demo ends by itself, and prints who got in, who did not, and why", asy
     /^✗ {2}403 {2}the same login, the same token: does not match: posture "In good order"/m,
   );
   for (const verb of ["init", "test", "serve"]) expect(out).toContain(`npm run postern -- ${verb} `);
-}, 20_000);
+}, 180_000);

@@ -63,10 +63,16 @@ describe("postern explain --facts", () => {
 
   test.each([
     ["neither facts nor a decision", ["explain"], "name a request with --app and --facts"],
+    ["facts without an application", ["explain", "--facts", "facts.yaml"], "--app and --facts"],
+    [
+      "facts and a decision at once",
+      ["explain", "--app", "wiki", "--facts", "facts.yaml", "--decision", "0f0c6a3e"],
+      "not both",
+    ],
     [
       "an application that is none",
       ["explain", "--app", "wikki", "--facts", "facts.yaml"],
-      'no application "wikki"',
+      'there is no application "wikki"; did you mean "wiki"?',
     ],
     [
       "a file that is not there",
@@ -177,6 +183,9 @@ describe("postern explain --decision", () => {
       "--log",
       "postern.log",
     ]);
-    expect([code, err]).toEqual([2, "postern: the application of that decision is no longer configured\n"]);
+    expect([code, err]).toEqual([
+      2,
+      'postern: the application of that decision, "payroll", is no longer configured\n',
+    ]);
   });
 });

@@ -13,7 +13,9 @@ describe("init", () => {
     const { code, out } = await workspace.run(["init", ...args]);
     expect(code).toBe(0);
     for (const file of FILES) expect(out).toContain(`✓  ${folder}${file}`);
-    const next = [...out.matchAll(/^ {2}postern (.*)$/gm)].map(([, command = ""]) => command.split(" "));
+    const next = [...out.matchAll(/^ {2}bun \S+main\.ts (.*)$/gm)].map(([, command = ""]) =>
+      command.split(" "),
+    );
     expect(next.map(([verb]) => verb)).toEqual(["check", "test", "serve"]);
     for (const command of next.slice(0, 2)) expect((await workspace.run(command)).code).toBe(0);
   });

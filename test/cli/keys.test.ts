@@ -14,13 +14,14 @@ afterAll(async () => {
   await service.stop();
 });
 
-function configFor(adminUrl: string): string {
+function configFor(adminUrl: string, admin?: object): string {
   const listen = { admin: adminUrl.replace("http://", "") };
   return JSON.stringify({
     public_url: "https://postern.example.com",
     listen,
     store: "memory:",
     policies: "./p.yaml",
+    admin,
   });
 }
 
@@ -70,9 +71,9 @@ describe("postern keys", () => {
 
 describe("who may", () => {
   test.each([
-    ["nobody, for there is no token", "", "set POSTERN_ADMIN_TOKEN to an admin token"],
-    ["nobody, for the token is wrong", "canary-3f02", "say who you are"],
-    ["a viewer only look", ADMIN_TOKENS.viewer, "this token may not do that"],
+    ["nobody, for there is no token", "", "postern.yaml lets nobody use the admin API"],
+    ["nobody, for the token is wrong", "canary-3f02", "does not know the token in POSTERN_ADMIN_TOKEN"],
+    ["a viewer only look", ADMIN_TOKENS.viewer, "the role of this token does not permit that"],
   ])("%s", async (_, token, told) => {
     const { code, out, err } = await keys(["rotate"], token);
     expect([code, out]).toEqual([2, ""]);
@@ -118,6 +119,26 @@ describe("postern keys exits with 2", () => {
       "postern: the admin listener answered something that is not about keys\n",
     ]);
     await other.stop(true);
+  });
+
+  test("where the configuration has tokens and none is given", async () => {
+    using elsewhere = new Workspace();
+    const tokens = [{ name: "ops", role: "operator", sha256: "0".repeat(64) }];
+    await elsewhere.write({ "postern.yaml": configFor("http://127.0.0.1:1", { tokens }) });
+    const { code, err } = await elsewhere.run(["keys", "list"]);
+    expect([code, err]).toEqual([
+      2,
+      "postern: set POSTERN_ADMIN_TOKEN to a token whose hash is in admin.tokens of postern.yaml\n",
+    ]);
+  });
+
+  test("where the configuration is faulty, or not there", async () => {
+    using elsewhere = new Workspace();
+    expect(await elsewhere.run(["keys", "list"])).toEqual({
+      code: 2,
+      out: "",
+      err: "postern: no admin listener is known:\npostern.yaml  there is no such file; `postern init` writes one, --config names another\n",
+    });
   });
 
   test("where the configuration opens no admin listener", async () => {

@@ -74,10 +74,10 @@ describe("postern serve", () => {
 });
 
 describe("postern serve does not start, exits with 2 and says why", () => {
-  async function refused(files: Readonly<Record<string, string>>): Promise<string> {
+  async function refused(files: Readonly<Record<string, string>>, ...options: string[]): Promise<string> {
     using workspace = new Workspace();
     await workspace.write({ "postern.yaml": CONFIG, "policies.yaml": TEAM_POLICIES, ...files });
-    const { code, out, err } = await workspace.runProcess(["serve"]);
+    const { code, out, err } = await workspace.runProcess(["serve", ...options]);
     expect([code, out]).toEqual([2, ""]);
     expect(err).not.toMatch(/\bat .*\.ts:\d|node_modules/);
     return err;
@@ -91,11 +91,15 @@ describe("postern serve does not start, exits with 2 and says why", () => {
     expect(await refused({ "policies.yaml": "applications: 7" })).toStartWith("policies.yaml:1:15  ");
   });
 
+  test.each(["0", "65", "two"])("where it is to be --workers %s", async (count) => {
+    expect(await refused({}, "--workers", count)).toContain("--workers takes a number from 1 to 64");
+  });
+
   test("where its port is taken", async () => {
     const other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const config = CONFIG.replace("public: 127.0.0.1:0", `public: 127.0.0.1:${other.port}`);
     expect(await refused({ "postern.yaml": config })).toContain(
-      `postern: cannot listen on 127.0.0.1:${other.port}: something listens there already`,
+      `postern: cannot listen on 127.0.0.1:${other.port}: it is taken; stop what listens there, or choose another address`,
     );
     await other.stop(true);
   });
@@ -117,7 +121,7 @@ describe("SIGTERM under load", () => {
     for (let done = 0; done < ROUNDS; done += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, terminateUnderLoad));
     }
-  }, 60_000);
+  }, 180_000);
 
   async function terminateUnderLoad(): Promise<void> {
     await using postern = await serve();

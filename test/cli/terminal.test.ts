@@ -16,6 +16,7 @@ const COLORED = { color: true, width: 40 };
 describe("the style of a stream", () => {
   test.each([
     ["a terminal", { isTTY: true, columns: 120 }, {}, { color: true, width: 120 }],
+    ["a terminal that does not know its width", { isTTY: true, columns: 0 }, {}, { color: true, width: 100 }],
     ["a file", {}, {}, { color: false, width: 100 }],
     [
       "a terminal under NO_COLOR",

@@ -50,7 +50,7 @@ describe("each fault, at its place", () => {
       "an unknown key with a likely meaning",
       strict({ public_url: Type.Optional(Type.String()), store: Type.Optional(Type.String()) }),
       "public-ulr: x",
-      ['p.yaml:1:1  unknown key "public-ulr"; did you mean "public_url"? (allowed: public_url, store)'],
+      ['p.yaml:1:1  unknown key "public-ulr"; did you mean "public_url"?'],
     ],
     [
       "an unknown key without one",
@@ -154,14 +154,14 @@ describe("each fault, at its place", () => {
       "email_domain: {domian: x}",
       [
         'p.yaml:1:15  email_domain: the key "domain" is missing',
-        'p.yaml:1:16  email_domain: unknown key "domian"; did you mean "domain"? (allowed: domain)',
+        'p.yaml:1:16  email_domain: unknown key "domian"; did you mean "domain"?',
       ],
     ],
     [
       "a key of no branch",
       Rule,
       "emial: {email: x}",
-      ['p.yaml:1:1  unknown key "emial"; did you mean "email"? (allowed: email, email_domain, everyone)'],
+      ['p.yaml:1:1  unknown key "emial"; did you mean "email"?'],
     ],
     ["no key at all", Rule, "{}", ["p.yaml:1:1  expected one of the keys email, email_domain, everyone"]],
     ["not even a mapping", Rule, "7", ["p.yaml:1:1  expected a mapping (key: value), found the number 7"]],
@@ -236,7 +236,7 @@ const BOUNDS: readonly (readonly [schema: TSchema, text: string, message: string
   [Type.Number({ exclusiveMaximum: 1 }), "1", "expected less than 1"],
   [Type.Object({}, { minProperties: 1 }), "{}", "expected at least 1 keys"],
   [Type.Object({}, { maxProperties: 0 }), "{a: 1}", "expected at most 0 keys"],
-  [Type.String({ minLength: 1 }), '""', "expected text, found none"],
+  [Type.String({ minLength: 1 }), '""', "expected text, found an empty one"],
   [Type.String({ minLength: 2 }), "a", "expected at least 2 characters"],
   [Type.String({ maxLength: 1 }), "ab", "expected at most 1 characters"],
   [Type.String({ pattern: "^a$" }), "b", "expected text that matches ^a$"],
@@ -256,7 +256,7 @@ test("all faults are found at once, in the order of the file", () => {
     'p.yaml:1:1  unknown key "d" (allowed: a, b, c)',
     "p.yaml:2:4  c: expected true or false, found text",
     'p.yaml:5:5  b[1]: unknown key "every" (allowed: email, email_domain, everyone)',
-    "p.yaml:6:12  b[2].email: expected a mapping (key: value), found text",
+    "p.yaml:6:12  b[2].email: expected a mapping (email: …), found text",
   ]);
 });
 

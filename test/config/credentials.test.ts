@@ -34,6 +34,7 @@ test("an issuer keeps the spelling of its name, and has claims of the usual name
       jwksUrl: "https://idp.example.com/keys",
       audience: ["a"],
       identityProvider: null,
+      application: null,
       claims: { email: "email", groups: "groups", device: null },
     },
   ]);
@@ -45,6 +46,7 @@ test("a service token is known by the hashes of its secrets", async () => {
   expect(config?.serviceTokens).toEqual([
     {
       clientId: "robot.access",
+      place: expect.objectContaining({ line: 1 }),
       sha256: sha256("a"),
       previous: { sha256: sha256("b"), untilMs: Date.UTC(2027, 0, 31, 11) },
     },
@@ -53,6 +55,11 @@ test("a service token is known by the hashes of its secrets", async () => {
 
 describe("what could be meant in two ways, or cannot be, is a fault:", () => {
   test.each([
+    [
+      "an issuer of an application and of people",
+      { issuers: [{ ...ISSUER, application: "tools", identity_provider: "okta" }] },
+      "tokens of an application name nobody; remove it, or identity_provider",
+    ],
     [
       "an issuer over plain http",
       { issuers: [{ ...ISSUER, issuer: "http://idp.example.com" }] },

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { known } from "../../src/core/fact.ts";
 import { DECISION_REASONS, UNKNOWN_REASONS } from "../../src/core/reason.ts";
+import { registerConfigMetrics } from "../../src/observe/config-metrics.ts";
 import { createDecisionLog } from "../../src/observe/decision-log.ts";
 import { registerKeyMetrics } from "../../src/observe/key-metrics.ts";
 import { createMetrics } from "../../src/observe/metrics.ts";
@@ -17,12 +18,12 @@ test("the page has every reason, in the words that are printed", () => {
 });
 
 /** A line with every field that a line can have. */
-function logEverything() {
+async function logEverything() {
   const destination = collectLines();
   const log = createDecisionLog({ values: "used", redact: ["identity.email"], destination });
   const policy = policyNamed("Staff");
   const groups = { ids: new Set(["a".repeat(2_000)]), names: new Set<string>(), emails: new Set<string>() };
-  log({
+  await log({
     id: "1",
     application: applicationNamed("wiki", [policy]),
     decision: permitBy(policy),
@@ -44,8 +45,8 @@ function logEverything() {
   return JSON.parse(destination.lines.join(""));
 }
 
-test("the page has every field of a line, and of the facts in it", () => {
-  const line = logEverything();
+test("the page has every field of a line, and of the facts in it", async () => {
+  const line = await logEverything();
   const fields = new Set(Object.keys(line));
   const factFields = new Set<string>(line.facts.flatMap((fact: object) => Object.keys(fact)));
   const documented = rowsOf(sectionOf(page, "The line")).map(([field]) => codeOf(field));
@@ -53,9 +54,9 @@ test("the page has every field of a line, and of the facts in it", () => {
   expect(documented.slice(fields.size).toSorted()).toEqual([...factFields].toSorted());
 });
 
-test("the line that the page shows has the fields of a line", () => {
+test("the line that the page shows has the fields of a line", async () => {
   const [block] = blocksOf(page).filter(({ language }) => language === "json");
-  const { repeated, ...first } = logEverything();
+  const { repeated, ...first } = await logEverything();
   expect(repeated).toBe(true);
   expect(Object.keys(JSON.parse(block?.text ?? ""))).toEqual(Object.keys(first));
 });
@@ -71,11 +72,19 @@ async function showEverything() {
   metrics.recordRevocation("user", true);
   metrics.recordFacts({ "identity.subject": known("ada", said("x")) }, ["identity.subject"], NOON);
   metrics.recordStoreCall("set", 1, "store_full");
-  const provider = { name: "mdm", isAnswering: true, inFlight: 0, sinceAnswerMs: 0, pollLagMs: 0 };
+  const provider = {
+    name: "mdm",
+    isAnswering: true,
+    inFlight: 0,
+    sinceAnswerMs: 0,
+    pollLagMs: 0,
+    retryAfterMs: 0,
+  };
   registerProviderMetrics(metrics.registry, async () => [provider]);
   const key = { purpose: "verdict", activatedAt: NOON, rotatesAt: NOON, lastSeenAt: NOON };
   registerKeyMetrics(metrics.registry, () => [key]);
   registerProcessMetrics(metrics.registry)();
+  registerConfigMetrics(metrics.registry)(true);
   return metrics.registry.getMetricsAsJSON();
 }
 

@@ -6,7 +6,7 @@ import { TestService } from "../support/test-service.ts";
 import { blocksOf, codeOf, readPage, rowsOf, sectionOf } from "./pages.ts";
 
 /** Making RSA keys takes its time on a machine that is busy. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 180_000;
 
 const page = await readPage("docs/operating.md");
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { blocksOf, readRunPages } from "./pages.ts";
 import { commandsOf, fileOf, matches, walk } from "./walk.ts";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 const pages = await readRunPages();
 

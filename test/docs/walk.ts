@@ -23,6 +23,9 @@ export interface Command {
   readonly output: string | null;
 }
 
+/** What the configurations of the pages draw in. */
+const ENVIRONMENT = { POSTERN_KEY_PASSPHRASE: "a passphrase", REDIS_PASSWORD: "a password" };
+
 /** Stands for any number of lines. */
 const ELLIPSIS = "…";
 
@@ -91,7 +94,7 @@ async function findFaults(file: string): Promise<readonly string[]> {
   // Facts, and lines of a log, are read by the commands that name them.
   if (name.startsWith("facts") || !/\.ya?ml$/.test(name)) return [];
   if (name === "postern.yaml") {
-    return render((await loadConfig(file, { POSTERN_KEY_PASSPHRASE: "a passphrase" })).faults);
+    return render((await loadConfig(file, ENVIRONMENT)).faults);
   }
   const { policySet, faults } = await loadPolicies(dirname(file));
   if (policySet === null) return render(faults);

@@ -20,7 +20,7 @@ const EXECUTIONS_OF_FILES: ReadonlyMap<string, number> = new Map([
 const executionsOf = ({ name }: Target) => EXECUTIONS_OF_FILES.get(name) ?? EXECUTIONS;
 /** Far above anything that an input may take, as tests share their computer with others. */
 const GENEROUS_MS = 1_000;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 
 const run = (target: Target, executions: number, seed = 1) =>
   fuzz(target, { seed, goesOn: (done) => done < executions, maxMs: GENEROUS_MS });

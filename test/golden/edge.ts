@@ -50,7 +50,7 @@ export async function createEdge(policies: string, ...jwks: readonly unknown[]):
     clock,
     deadlineMs: 60_000,
     maxConcurrent: 10,
-    onDecision: (record) => records.push(record),
+    onDecision: async (record) => void records.push(record),
     onFailure(error) {
       throw error;
     },

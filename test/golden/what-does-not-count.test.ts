@@ -30,7 +30,10 @@ function decide(application: string, facts: Facts): string {
   return outcome === "permit" ? outcome : reason;
 }
 
-const ANN: Facts = { "identity.subject": known("ann", said("login")) };
+const ANN: Facts = {
+  "identity.subject": known("ann", said("login")),
+  "identity.login_method_type": known("okta", said("login")),
+};
 
 describe("a fact counts", () => {
   const from = (learntAt: number, expiresAt: number): Provenance => ({ source: "edge", learntAt, expiresAt });

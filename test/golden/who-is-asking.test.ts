@@ -8,6 +8,7 @@ const ANN = { email: "ann@example.com", user_uuid: "u-1", ...NONE };
 const members = await createEdge(`
 applications:
   - { name: wiki, policies: [{ name: Members, decision: allow, include: [{ email_domain: { domain: example.com } }] }] }
+service_tokens: [{ id: ci, name: CI, client_id: 0123.access }]
 `);
 
 /** The value of one fact of a call, or else in which way there is none. */
@@ -89,8 +90,18 @@ describe("a service token is known only where Access says so and names the clien
   test("a rule names the id of a token, and Access asserts its client id", async () => {
     const robot = { ...NONE, service_token_status: true };
     expect(await outcomeOf(ROBOTS, { ...robot, service_token_id: "0123.access" })).toBe("permit");
-    expect(await outcomeOf(ROBOTS, { ...robot, service_token_id: "ci" })).toBe("no_policy_matched");
+    expect(await outcomeOf(ROBOTS, { ...robot, service_token_id: "ci" })).toBe("undecided");
     expect(await outcomeOf(ROBOTS, { ...robot, service_token_id: "" })).toBe("undecided");
+  });
+
+  test("one that the policies do not have is not known, though Access has verified it", async () => {
+    const ANY = "decision: service_auth, include: [{ any_valid_service_token: {} }]";
+    const OTHERS =
+      "decision: bypass, include: [{ everyone: {} }], exclude: [{ any_valid_service_token: {} }]";
+    const gone = { ...NONE, service_token_status: true, service_token_id: "gone.access" };
+    expect(await outcomeOf(ANY, { ...gone, service_token_id: "0123.access" })).toBe("permit");
+    expect(await outcomeOf(ANY, gone)).toBe("undecided");
+    expect(await outcomeOf(OTHERS, gone)).toBe("undecided");
   });
 
   test("with a service token no person counts", async () => {

@@ -5,7 +5,7 @@ import { CLAIMS, type Claim, drawClaims, drawUnfoundedClaims, findContradiction 
 const MAX_SETS = 600;
 const MAX_CLAIMS = 200;
 const REQUESTS = 50;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 type DrawClaims = typeof drawClaims;
 

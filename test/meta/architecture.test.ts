@@ -32,6 +32,8 @@ const ROOMS: ReadonlyMap<string, readonly string[]> = new Map([
       "cli/demo",
       "plugin.ts",
       "clock.ts",
+      // Its version.
+      "package.json",
     ],
   ],
   // Plays the other side, Cloudflare's edge, and so is not bound to what the service may know.
@@ -78,6 +80,7 @@ const WITHOUT_RUNTIME: readonly string[] = ["clock.ts", "plugin.ts", "console"];
 /** `src/core/posture/disk.ts` → `core`; null for tests and scripts, which may know everybody. */
 function roomOf(path: string): string | null {
   if (path.startsWith("src/cli/demo/")) return "cli/demo";
+  if (path === "package.json") return path;
   const [top = "", room = ""] = path.split("/");
   if (top === "src") return room;
   return top === "plugins" ? top : null;

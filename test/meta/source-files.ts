@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /** A file of the project; `path` is relative to the top. */
@@ -18,9 +19,16 @@ export async function readFiles(...patterns: readonly string[]): Promise<readonl
   );
 }
 
-/** Everything that is TypeScript here. */
-export function readSources(): Promise<readonly SourceFile[]> {
-  return readFiles("{src,plugins,scripts,test}/**/*.{ts,tsx}");
+/** Everything that is TypeScript here, but for plugins that somebody wrote for themselves. */
+export async function readSources(): Promise<readonly SourceFile[]> {
+  const sources = await readFiles("{src,plugins,scripts,test}/**/*.{ts,tsx}");
+  return sources.filter(({ path }) => !isOfOwnPlugin(path));
+}
+
+/** A plugin of somebody's own has its README beside it, as `new-plugin` writes it; one that ships has a page. */
+export function isOfOwnPlugin(path: string): boolean {
+  const [top, plugin = ""] = path.split("/");
+  return top === "plugins" && existsSync(join(TOP, top, plugin, "README.md"));
 }
 
 /** Lines as `wc -l` counts them. */

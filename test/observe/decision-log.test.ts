@@ -28,16 +28,33 @@ const record: DecisionRecord = {
   ms: 1.5,
 };
 
-function log(entry: Partial<DecisionRecord> = {}, options: Partial<DecisionLogOptions> = {}): string {
+async function log(
+  entry: Partial<DecisionRecord> = {},
+  options: Partial<DecisionLogOptions> = {},
+): Promise<string> {
   const destination = collectLines();
-  createDecisionLog({ values: "used", redact: [], destination, ...options })({ ...record, ...entry });
+  await createDecisionLog({ values: "used", redact: [], destination, ...options })({ ...record, ...entry });
   expect(destination.lines).toHaveLength(1);
   return destination.lines.join("");
 }
 
 describe("the decision log", () => {
-  test("tells who decided, how, why, and from which facts, in one JSON line", () => {
-    expect(JSON.parse(log())).toEqual({
+  test("tells a line that would be too long without the values of its facts", async () => {
+    const whole = Buffer.byteLength(await log());
+    expect(await log({}, { maxLineBytes: whole })).toContain("ann@example.com");
+    const { facts, decision } = JSON.parse(await log({}, { maxLineBytes: whole - 1 }));
+    expect(decision).toBe("permit");
+    expect(facts[0]).toEqual({
+      name: "identity.email",
+      source: "access",
+      state: "known",
+      age_ms: 120_000,
+      truncated: true,
+    });
+  });
+
+  test("tells who decided, how, why, and from which facts, in one JSON line", async () => {
+    expect(JSON.parse(await log())).toEqual({
       level: "info",
       time: "2026-11-21T12:00:00.000Z",
       msg: "decision",
@@ -74,16 +91,16 @@ describe("the decision log", () => {
     });
   });
 
-  test("writes a fact as it counted: one that has expired is unknown and its value is gone", () => {
+  test("writes a fact as it counted: one that has expired is unknown and its value is gone", async () => {
     const old = known("PT", { source: "geoip", learntAt: NOON - 10, expiresAt: NOON });
-    const line = log({ facts: { "network.country": old }, used: ["network.country"] });
+    const line = await log({ facts: { "network.country": old }, used: ["network.country"] });
     expect(JSON.parse(line).facts).toEqual([
       { name: "network.country", source: "", state: "unknown", why: "expired" },
     ]);
   });
 
-  test("writes no values at all where `values: none` asks for it", () => {
-    const line = log({}, { values: "none" });
+  test("writes no values at all where `values: none` asks for it", async () => {
+    const line = await log({}, { values: "none" });
     expect(line).not.toContain("ann@");
     expect(JSON.parse(line).facts[0]).toEqual({
       name: "identity.email",
@@ -93,36 +110,57 @@ describe("the decision log", () => {
     });
   });
 
-  test("cuts a set of thousands, and says so", () => {
+  test("cuts a set of thousands, and says so", async () => {
     const many = known(new Set(Array.from({ length: 5_000 }, (_, i) => `account-${i}`)), said("access"));
     const [fact] = JSON.parse(
-      log({ facts: { "identity.account_memberships": many }, used: ["identity.account_memberships"] }),
+      await log({ facts: { "identity.account_memberships": many }, used: ["identity.account_memberships"] }),
     ).facts;
     expect(fact.value).toHaveLength(100);
     expect(fact.truncated).toBe(true);
   });
 });
 
+test("what is the same from line to line is said anew where it is not the same", async () => {
+  const permit = permitBy(engineers);
+  const destination = collectLines();
+  const logDecision = createDecisionLog({ values: "used", redact: [], destination });
+  const told = [
+    { application: applicationNamed("wiki"), revision: "r1", now: NOON },
+    { application: applicationNamed("payroll"), revision: "r1", now: NOON },
+    { application: applicationNamed("payroll"), revision: "r2", now: NOON + 1 },
+  ];
+  for (const entry of told) await logDecision({ ...record, decision: permit, ...entry });
+  expect(
+    destination.lines
+      .map((line) => JSON.parse(line))
+      .map((line) => [line.application, line.revision, line.time]),
+  ).toEqual([
+    ["wiki", "r1", "2026-11-21T12:00:00.000Z"],
+    ["payroll", "r1", "2026-11-21T12:00:00.000Z"],
+    ["payroll", "r2", "2026-11-21T12:00:00.001Z"],
+  ]);
+});
+
 describe("a redacted attribute", () => {
   const key = new Uint8Array(32).fill(7);
-  const hashOf = (entry: Partial<DecisionRecord>, options: Partial<DecisionLogOptions> = {}) =>
-    JSON.parse(log(entry, { redactKey: key, ...options })).facts[0].value;
+  const hashOf = async (entry: Partial<DecisionRecord>, options: Partial<DecisionLogOptions> = {}) =>
+    JSON.parse(await log(entry, { redactKey: key, ...options })).facts[0].value;
 
-  test("is a keyed hash and nowhere in the line", () => {
-    const line = log({}, { redact: ["identity.email"], redactKey: key });
+  test("is a keyed hash and nowhere in the line", async () => {
+    const line = await log({}, { redact: ["identity.email"], redactKey: key });
     expect(line).not.toContain("ann");
     expect(JSON.parse(line).facts[0]).toMatchObject({ redacted: true });
     expect(JSON.parse(line).facts[0].value).toMatch(/^hmac:[\w-]{43}$/);
   });
 
-  test("covers every key of the attribute", () => {
+  test("covers every key of the attribute", async () => {
     const used = ["device.provider:crowdstrike"] as const;
     const posture = known(new Map([["score", 10]]), said("crowdstrike"));
     const provider: Facts = { "device.provider:crowdstrike": posture };
-    expect(hashOf({ facts: provider, used }, { redact: ["device.provider"] })).toMatch(/^hmac:/);
+    expect(await hashOf({ facts: provider, used }, { redact: ["device.provider"] })).toMatch(/^hmac:/);
   });
 
-  test("has the same hash for equal values, another for others, whatever the order they were learnt in", () => {
+  test("has the same hash for equal values, another for others, whatever the order they were learnt in", async () => {
     const sets = fc.uniqueArray(fc.string(), { maxLength: 5 });
     const hash = (values: readonly string[], redactKey = key) =>
       hashOf(
@@ -132,24 +170,24 @@ describe("a redacted attribute", () => {
         },
         { redact: ["identity.account_memberships"], redactKey },
       );
-    fc.assert(
-      fc.property(sets, sets, (a, b) => {
-        expect(hash(a.toReversed())).toBe(hash(a));
-        expect(hash(a) === hash(b)).toBe(Bun.deepEquals(new Set(a), new Set(b)));
-        expect(hash(a, new Uint8Array(32).fill(8))).not.toBe(hash(a));
+    await fc.assert(
+      fc.asyncProperty(sets, sets, async (a, b) => {
+        const [one, other] = [await hash(a), await hash(b)];
+        expect(await hash(a.toReversed())).toBe(one);
+        expect(one === other).toBe(Bun.deepEquals(new Set(a), new Set(b)));
+        expect(await hash(a, new Uint8Array(32).fill(8))).not.toBe(one);
       }),
     );
   });
 
-  test("is hashed under a key of the process where none is configured", () => {
+  test("is hashed under a key of the process where none is configured", async () => {
     const options = { redact: ["identity.email"], values: "used" } as const;
     const first = collectLines();
     const logDecision = createDecisionLog({ ...options, destination: first });
-    logDecision(record);
-    logDecision(record);
+    await Promise.all([logDecision(record), logDecision(record)]);
     expect(first.lines[0]).toBe(first.lines[1] ?? "");
     const second = collectLines();
-    createDecisionLog({ ...options, destination: second })(record);
+    await createDecisionLog({ ...options, destination: second })(record);
     expect(second.lines[0]).not.toBe(first.lines[0] ?? "");
   });
 });
@@ -166,8 +204,8 @@ describe("a hostile value", () => {
     ["line separator", "\u2028"],
     ["right-to-left override", "\u202e"],
     ["lone surrogate", "\ud800"],
-  ])("with a %s stays one line and is escaped", (_, control) => {
-    const line = withValue(`a${control}b`);
+  ])("with a %s stays one line and is escaped", async (_, control) => {
+    const line = await withValue(`a${control}b`);
     expect(line.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
     expect(JSON.parse(line).facts[0].value).toBe(`a${control}b`);
   });
@@ -180,16 +218,16 @@ describe("a hostile value", () => {
     ],
     ["a service-token secret", `cfast_${"a1".repeat(24)}`, "a1a1"],
     ["credentials of a URL", "rediss://postern:hunter2@redis.example.com", "hunter2"],
-  ])("that holds %s loses it", (_, value, secret) => {
-    const line = withValue(value);
+  ])("that holds %s loses it", async (_, value, secret) => {
+    const line = await withValue(value);
     expect(line).not.toContain(secret);
     expect(line).toContain("[secret]");
   });
 
-  test("of any text gives one line of valid JSON", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
-        const line = withValue(value);
+  test("of any text gives one line of valid JSON", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary" }), async (value) => {
+        const line = await withValue(value);
         expect(line.indexOf("\n")).toBe(line.length - 1);
         expect(JSON.parse(line).id).toBe("d-1");
       }),

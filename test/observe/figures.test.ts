@@ -82,7 +82,14 @@ test("a process that stood still says so once", async () => {
 test("of several processes that ask one provider, one that has given up is seen", async () => {
   const processes = [true, false].map((isAnswering) => {
     const metrics = createMetrics();
-    const figures = { name: "mdm", isAnswering, inFlight: 2, sinceAnswerMs: 1_000, pollLagMs: null };
+    const figures = {
+      name: "mdm",
+      isAnswering,
+      inFlight: 2,
+      sinceAnswerMs: 1_000,
+      pollLagMs: null,
+      retryAfterMs: 0,
+    };
     registerProviderMetrics(metrics.registry, async () => [figures]);
     return metrics.figures();
   });

@@ -48,4 +48,15 @@ describe("the service log", () => {
     log.error("store", { error: new Error("cannot reach redis://u:hunter2@127.0.0.1") });
     expect(lines.join("")).not.toContain("hunter2");
   });
+
+  test("goes elsewhere where its destination takes nothing, and nobody is the worse for it", () => {
+    const fallback = collectLines();
+    const destination = {
+      write() {
+        throw new Error("no space left on the device");
+      },
+    };
+    createLog({ clock: () => NOON, level: "info", destination, fallback }).info("listening");
+    expect(fallback.lines.map((line) => JSON.parse(line).msg)).toEqual(["listening"]);
+  });
 });

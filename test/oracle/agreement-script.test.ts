@@ -17,7 +17,7 @@ test("scripts/agreement.ts says how many requests were agreed on and from which 
   const { code, stdout, stderr } = await runScript("--count", "500", "--seed", "3");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/agree on \d+ requests \(seed 3\)/);
-}, 30_000);
+}, 180_000);
 
 test.each([
   [["--count", "many"], "--count has to be a whole number from 1"],

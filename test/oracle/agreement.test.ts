@@ -17,7 +17,7 @@ import { NaiveEvaluator } from "./naive-evaluator.ts";
 import { printCase } from "./shrink-case.ts";
 import { findTraceFault } from "./trace-agreement.ts";
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 
 /** What policies come to; the other reasons are those of a service that cannot ask them. */
 const REASONS: readonly DecisionReason[] = [

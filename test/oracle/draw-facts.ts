@@ -21,7 +21,8 @@ export function drawFacts(dice: Dice, light = pick<Light>(dice, ["clear", "dim",
   };
   put("identity.subject", "ann");
   put("identity.email", drawEmail(dice));
-  put("identity.login_method", pick(dice, pool.IDPS));
+  put("identity.login_method", pick(dice, [...pool.IDPS, "stranger"]));
+  put("identity.login_method_type", pick(dice, pool.IDP_TYPES));
   put("identity.authentication_methods", drawSet(dice, pool.AUTHENTICATION_METHODS));
   put("identity.authentication_contexts", drawSet(dice, pool.CONTEXTS));
   put("identity.groups", drawGroups(dice));

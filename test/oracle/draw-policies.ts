@@ -8,7 +8,7 @@ import {
   makePostureRule,
   place,
 } from "./blank.ts";
-import { type Dice, happens, pick, several } from "./dice.ts";
+import { type Dice, happens, pick, several, some } from "./dice.ts";
 import { drawRule } from "./draw-rules.ts";
 import * as pool from "./pools.ts";
 
@@ -79,7 +79,12 @@ export function drawPolicySet(dice: Dice, applications: readonly string[], nesti
     groups: drawGroups(dice, nesting),
     lists: LISTS,
     postureRules: POSTURE_RULES,
-    identityProviders: pool.IDPS.map((id) => ({ id, name: id, type: id, place })),
+    identityProviders: some(dice, pool.IDPS).map((id) => ({
+      id,
+      name: id,
+      type: pool.TYPE_OF_IDP[id],
+      place,
+    })),
     serviceTokens: SERVICE_TOKENS,
   });
 }

@@ -105,19 +105,35 @@ export class NaiveRules extends NaiveFacts {
     }
   }
 
-  /** A rule that names no identity provider is about those of its kind; one that nobody declared may be of it. */
+  /**
+   * A rule that names no identity provider is about those of its kind: as the policies declare the one that
+   * the login used, and as the login itself says of one that they do not.
+   */
   judgeKind<N extends FactName>(
     kind: string,
     idp: string | null,
     name: N,
     test: (value: FactValue<N>) => boolean,
   ): Judgement {
-    const others = this.set.identityProviders.filter(({ type }) => !type.startsWith(kind));
-    if (idp === null && others.length > 0) {
-      const method = this.ask("identity.login_method", (used) => others.every(({ id }) => id !== used));
-      if (method.verdict !== "match") return method;
+    if (idp === null) {
+      const used = this.ask("identity.login_method", () => true);
+      if (used.verdict !== "match" && this.set.identityProviders.length > 0) return used;
+      const declared = this.set.identityProviders.find(
+        ({ id }) => this.ask("identity.login_method", (method) => method === id).verdict === "match",
+      );
+      const isOfKind =
+        declared === undefined ? this.judgeStranger(kind) : this.judgeType(kind, declared.type);
+      if (isOfKind.verdict !== "match") return isOfKind;
     }
     return this.judgeBound(idp, name, test);
+  }
+
+  judgeType(kind: string, type: string): Judgement {
+    return type.startsWith(kind) ? YES : NO;
+  }
+
+  judgeStranger(kind: string): Judgement {
+    return this.ask("identity.login_method_type", (type) => type.startsWith(kind));
   }
 
   /** Groups, claims and contexts are those of one identity provider: another login says nothing of them. */
@@ -147,6 +163,7 @@ export class NaiveRules extends NaiveFacts {
   judgePosture(id: string): Judgement {
     const rule = this.set.postureRules.find((candidate) => candidate.id === id);
     if (rule === undefined) return unsure("broken_reference");
+    if (rule.check.type === "attribute") return this.judgeCheck(rule.check);
     const asserted = this.judgeOnDevice(() =>
       this.ask(`device.asserted_posture:${id}`, ({ success }) => success),
     );

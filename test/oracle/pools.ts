@@ -1,5 +1,7 @@
 /** The few values that drawn rules and drawn facts are made of. */
 export const IDPS = ["okta", "entra", "otp"] as const;
+export const TYPE_OF_IDP = { okta: "okta", entra: "azureAD", otp: "onetimepin" } as const;
+export const IDP_TYPES = ["okta", "azureAD", "github", "google", "google-apps", "saml"] as const;
 export const ADDRESSES = [
   "ann@example.com",
   "bob@example.com",

@@ -9,7 +9,7 @@ import { SCOPE_THEOREMS } from "./small-scope-theorems.ts";
 import { findViolation, THEOREMS } from "./theorems.ts";
 
 const SEED = 7;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** Whether one of so many draws breaks the theorem. */
 function isBroken(name: string, evaluator: Evaluator, draws: number): boolean {

@@ -131,6 +131,12 @@ class IgnoresWhatKindOfGroupsTheyAre extends NaiveEvaluator {
   }
 }
 
+class TakesStrangersForItsOwnKind extends NaiveEvaluator {
+  override judgeStranger(): Judgement {
+    return YES;
+  }
+}
+
 class AllowsUnknownLoginMethods extends NaiveEvaluator {
   override judgeIdp(application: Application): Judgement {
     const judged = super.judgeIdp(application);
@@ -181,6 +187,7 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
   "whatever is absent counts as no match": fault(TakesAbsentForNoMatch),
   "groups count whatever the identity provider": fault(IgnoresWhoseGroupsTheyAre),
   "groups count whatever the kind of their identity provider": fault(IgnoresWhatKindOfGroupsTheyAre),
+  "an identity provider that is not declared is of any kind": fault(TakesStrangersForItsOwnKind),
   "a login would cure everything": fault(CuresEverythingByLogin),
 };
 

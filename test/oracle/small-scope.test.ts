@@ -3,7 +3,7 @@ import { engine } from "./engine.ts";
 import { exploreScope, type ScopeBounds, type SmallScope } from "./small-scope.ts";
 import { SCOPE_THEOREMS } from "./small-scope-theorems.ts";
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 
 /** Each scope whole, and how many decisions the engine takes in it: four and a half million in all. */
 const SCOPES: readonly { of: string; bounds: ScopeBounds; decisions: number }[] = [

@@ -3,7 +3,10 @@ import { gzipSync } from "node:zlib";
 import { parseRange } from "../../src/core/ip-address.ts";
 import { createAddressGuard, PUBLIC_ONLY, type Reach } from "../../src/pip/address-guard.ts";
 import { createGuardedFetch, type Network } from "../../src/pip/guarded-fetch.ts";
+import { createGuardedLookup } from "../../src/pip/guarded-lookup.ts";
+import { createRetryAfter } from "../../src/pip/retry-after.ts";
 import type { HostFetch } from "../../src/plugin.ts";
+import { NOON } from "../support/records.ts";
 import { answer, serve } from "./fault-server.ts";
 import { LOOPBACK } from "./rig.ts";
 
@@ -20,9 +23,15 @@ function fakeNetwork(names: Readonly<Record<string, readonly string[]>>) {
   return { network, asked };
 }
 
-function fetchOver(network: Network, reach: Reach = PUBLIC_ONLY): HostFetch {
-  const mayReach = createAddressGuard(reach);
-  return createGuardedFetch({ mayReach, timeoutMs: 1_000, maxBytes: 10_000, network });
+function fetchOver(network: Network, reach: Reach = PUBLIC_ONLY, timeoutMs = 1_000): HostFetch {
+  const lookUp = createGuardedLookup(createAddressGuard(reach), network.resolve);
+  const retryAfter = createRetryAfter({
+    clock: () => NOON,
+    elapsedMs: () => 0,
+    random: () => 0,
+    log: () => {},
+  });
+  return createGuardedFetch({ lookUp, timeoutMs, maxBytes: 10_000, network, retryAfter });
 }
 
 const ranges = (...texts: readonly string[]) => texts.flatMap((text) => parseRange(text) ?? []);
@@ -150,8 +159,7 @@ describe("a name", () => {
 
   test("that is never resolved is given up in time", async () => {
     const network: Network = { resolve: () => new Promise(() => {}), fetch };
-    const mayReach = createAddressGuard(PUBLIC_ONLY);
-    const fetchSoon = createGuardedFetch({ mayReach, timeoutMs: 20, maxBytes: 10, network });
+    const fetchSoon = fetchOver(network, PUBLIC_ONLY, 20);
     await expect(fetchSoon("https://a.test/")).rejects.toMatchObject({ code: "timeout" });
     const aborted = fetchOver(network)("https://a.test/", { signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: "timeout" });

@@ -58,6 +58,92 @@ definePlugin({
   }),
 });
 
+const HR = {
+  name: "hr",
+  provides: [],
+  config,
+  attributes: { "own.hr.on_call": t.Boolean() },
+} as const;
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    // @ts-expect-error: an undeclared answer beside a declared one, at once
+    resolve: () => ({ "own.hr.on_call": true, "own.hr.oncall": true }),
+  }),
+});
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    // @ts-expect-error: the same later
+    resolve: async () => ({ "own.hr.on_call": true, "own.hr.oncall": true }),
+  }),
+});
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    // @ts-expect-error: the same, put together before
+    async resolve() {
+      const answer = { "own.hr.on_call": true, "own.hr.oncall": true };
+      return answer;
+    },
+  }),
+});
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    resolve: () => ({}),
+    // @ts-expect-error: the same of many
+    poll: async (subjects) =>
+      subjects.map((subject) => [subject, { "own.hr.on_call": true, "own.hr.oncall": true }] as const),
+  }),
+});
+
+definePlugin({
+  ...HR,
+  // @ts-expect-error: the same from a source that took its time
+  async setup() {
+    return {
+      resolve: async () => ({ "own.hr.on_call": true, "own.hr.oncall": true }),
+    };
+  },
+});
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    // @ts-expect-error: a value of another type, later
+    resolve: async () => ({ "own.hr.on_call": "yes" }),
+  }),
+});
+
+definePlugin({
+  ...HR,
+  attributes: {
+    "own.hr.state": t.Union([t.Literal("here"), t.Literal("away")]),
+    "own.hr.teams": t.Array(t.String()),
+  },
+  setup: () => ({
+    resolve: async () => ({ "own.hr.state": "away", "own.hr.teams": ["a"] }),
+    poll: async (subjects) =>
+      subjects.map((subject) => [subject, { "own.hr.state": "here", "own.hr.teams": ["a"] }] as const),
+  }),
+});
+
+definePlugin({
+  ...HR,
+  setup: () => ({
+    async resolve(_subject, wanted) {
+      if (wanted.length === 0) return {};
+      return wanted.length === 1 ? { "own.hr.on_call": true } : { "own.hr.on_call": null };
+    },
+    poll: async (subjects) => subjects.map((subject) => [subject, { "own.hr.on_call": true }] as const),
+  }),
+});
+
 definePlugin({
   name: "wrong-names",
   // @ts-expect-error: there is no such attribute

@@ -20,15 +20,15 @@ const CONFIGURED = definePlugin({
 
 describe("the configuration of a plugin", () => {
   test.each([
-    ["", {}],
-    ["/url", { url: 7 }],
-    ["/extra", { url: "x", extra: 1 }],
-    ["/paths/0/extra", { url: "x", paths: [{ path: "y", extra: 1 }] }],
-    ["/", null],
-  ])("is refused where it does not meet the schema, at %p", async (path, config) => {
+    ["url: is missing", {}],
+    ["url: expected a string", { url: 7 }],
+    ["extra: is an unknown key", { url: "x", extra: 1 }],
+    ["paths.0.extra: is an unknown key", { url: "x", paths: [{ path: "y", extra: 1 }] }],
+    ["expected an object", null],
+  ])("is refused where it does not meet the schema: %s", async (fault, config) => {
     const starting = start(CONFIGURED, { config });
     await expect(starting).rejects.toMatchObject({ code: "config_invalid" });
-    await expect(starting).rejects.toThrow(`plugin configured: its config is not valid at ${path}`);
+    await expect(starting).rejects.toThrow(`config of configured: ${fault}`);
   });
 
   test("may have keys of any name where the plugin says so", async () => {
@@ -49,7 +49,7 @@ describe("the configuration of a plugin", () => {
   });
 });
 
-test("a plugin is handed fetch, now and log, and nothing else", async () => {
+test("a plugin is handed fetch, lookUp, now and log, and nothing else", async () => {
   const handed: Host[] = [];
   const lines: string[] = [];
   const plugin = definePlugin({
@@ -64,7 +64,7 @@ test("a plugin is handed fetch, now and log, and nothing else", async () => {
     },
   });
   await start(plugin, { log: (message) => lines.push(message) });
-  expect(handed.map((host) => Object.keys(host).sort())).toEqual([["fetch", "log", "now"]]);
+  expect(handed.map((host) => Object.keys(host).sort())).toEqual([["fetch", "log", "lookUp", "now"]]);
   expect(lines).toEqual([`provider curious: at ${NOON}`]);
 });
 
@@ -113,7 +113,9 @@ describe("a poll", () => {
     const provider = await polling(poll);
     const pip = pipOf([provider]);
     const batch = [device("d1"), device("d2"), { subject: subjectOf({}, NOON), facts: {} }];
-    pip.put(await pollProvider(registryOf([provider]), provider, batch, [], () => NOON));
+    const { entries, left } = await pollProvider(registryOf([provider]), provider, batch, [], () => NOON);
+    expect(left).toEqual([]);
+    pip.put(entries);
     const learn = async (id: string) => {
       const facts = await pip.gather(["device.hostname"], request({ "device.id": id }));
       const fact = facts["device.hostname"];
@@ -158,6 +160,55 @@ describe("a poll", () => {
   test("of a provider that cannot, or for nobody, asks nobody", async () => {
     const provider = await start(groupsPlugin("ldap", []), { config: { idp: "okta" } });
     const batch = [{ subject: subjectOf(ALICE, NOON), facts: ALICE }];
-    expect(await pollProvider(registryOf([provider]), provider, batch, [], () => NOON)).toEqual([]);
+    expect(await pollProvider(registryOf([provider]), provider, batch, [], () => NOON)).toEqual({
+      entries: [],
+      left: [],
+    });
+  });
+
+  test("of a source that goes on failing leaves those for later who were not answered for", async () => {
+    const provider = await polling(() => {
+      throw new Error("down");
+    });
+    const batch = [device("d1"), device("d2")];
+    const poll = () => pollProvider(registryOf([provider]), provider, batch, [], () => NOON);
+    for (let failures = 1; failures < 5; failures++) expect(await poll()).toEqual({ entries: [], left: [] });
+    expect(await poll()).toEqual({ entries: [], left: batch });
+    expect(await poll()).toEqual({ entries: [], left: batch });
+  });
+
+  test("one by one leaves for later whom the source has not answered for when it wants a rest", async () => {
+    const asked: unknown[] = [];
+    using server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch(incoming) {
+        asked.push(new URL(incoming.url).pathname);
+        const headers = { "retry-after": "60" };
+        return asked.length < 3 ? Response.json({}) : new Response("", { status: 429, headers });
+      },
+    });
+    const plugin = definePlugin({
+      name: "one-by-one",
+      provides: [],
+      needs: ["device.id"],
+      attributes: { "own.seen": t.Boolean() },
+      config: t.Object({}),
+      setup: (_, host) => ({
+        async resolve(subject, _wanted, signal) {
+          await host.fetch(`http://127.0.0.1:${server.port}/${subject["device.id"]}`, { signal });
+          return { "own.seen": true };
+        },
+      }),
+    });
+    const provider = await start(plugin);
+    const batch = ["d1", "d2", "d3", "d4"].map(device);
+    const registry = registryOf([provider]);
+    const { entries, left } = await pollProvider(registry, provider, batch, ["own.seen"], () => NOON);
+    expect({ asked, entries: entries.length, left: left.map(({ subject }) => subject.device) }).toEqual({
+      asked: ["/d1", "/d2", "/d3"],
+      entries: 2,
+      left: ["d3", "d4"],
+    });
   });
 });

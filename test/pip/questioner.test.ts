@@ -80,6 +80,7 @@ function questioner(options: Partial<QuestionerOptions> = {}) {
     elapsedMs: () => 0,
     random: () => 1,
     log: (message) => lines.push(message),
+    retryAfter: { leftMs: () => 0 },
     ...options,
   });
   return { asking, lines };
@@ -171,6 +172,7 @@ describe("questions to one source", () => {
       lastSuccessAt: null,
       lastFailure: null,
       lagMs: null,
+      retryAfterMs: 0,
     });
     await asking.ask(async () => 1);
     now += 3_000;
@@ -181,6 +183,7 @@ describe("questions to one source", () => {
       lastSuccessAt: NOON,
       lastFailure: { why: "failed", at: NOON + 3_000 },
       lagMs: 3_000,
+      retryAfterMs: 0,
     });
   });
 });

@@ -33,7 +33,7 @@ describe("providers that cannot work together are faults of the configuration:",
   test("two that provide the same", async () => {
     const other = fakePlugin({ name: "other", provides: ["device.serial_number"] });
     expect(await faultsOf([SERIAL, other])).toEqual([
-      'provider other: provides device.serial_number, as serial does; remove one, or declare how the two are merged: "any", "all" or "first"',
+      'provider other: provides device.serial_number, as serial does; remove one, or say under merges what is made of both: "any", "all" or "first"',
     ]);
     expect(await faultsOf([SERIAL, other], new Map([["device.serial_number", "all"]]))).toEqual([]);
   });

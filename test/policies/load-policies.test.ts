@@ -58,13 +58,13 @@ test("faults name the file under the path that was asked for", async () => {
 test("a folder without policy files is a fault: it would deny everything", async () => {
   await write("README.md", "# Policies");
   expect(await faultsIn(folder)).toEqual([
-    `${folder}:1:1  the folder holds no policy files (.yaml, .yml, .json)`,
+    `${folder}  the folder holds no policy files (.yaml, .yml, .json)`,
   ]);
 });
 
 test("a path that is not there is a fault", async () => {
   const path = join(folder, "missing");
-  expect(await faultsIn(path)).toEqual([`${path}:1:1  the file cannot be read: there is no such file`]);
+  expect(await faultsIn(path)).toEqual([`${path}  the file cannot be read: there is no such file`]);
 });
 
 test("a file that is no text is a fault", async () => {

@@ -194,7 +194,7 @@ describe("an attribute of a plugin's own compares with values of a fitting type"
     ["contains", "admin"],
   ])("%s %s", (operator, value) => {
     expect(
-      messagesOf(fileWith("attribute", `{ attribute: trust, operator: "${operator}", value: ${value} }`)),
+      messagesOf(fileWith("attribute", `{ attribute: own.trust, operator: "${operator}", value: ${value} }`)),
     ).toEqual([]);
   });
 
@@ -204,7 +204,7 @@ describe("an attribute of a plugin's own compares with values of a fitting type"
     ["in", "[]", "the list is empty; it needs an entry"],
     ["contains", "[ admin ]", "expected text, found a list"],
   ])("never %s %s", (operator, value, message) => {
-    const text = fileWith("attribute", `{ attribute: trust, operator: "${operator}", value: ${value} }`);
+    const text = fileWith("attribute", `{ attribute: own.trust, operator: "${operator}", value: ${value} }`);
     expect(messagesOf(text)).toEqual([`posture_rules[0].input.value: ${message}`]);
   });
 });
@@ -247,7 +247,12 @@ describe("an input that makes no sense is refused", () => {
     [
       "crowdstrike_s2s",
       "{ connection_id: c, last_seen: '', operator: '>' }",
-      "it demands nothing, so that every device would pass",
+      "it demands nothing, so that every device would pass; say what it asks for",
+    ],
+    [
+      "attribute",
+      "{ attribute: trust, operator: '==', value: 1 }",
+      "attribute: expected the name of a plugin's own attribute, such as own.trust",
     ],
     [
       "attribute",

@@ -30,7 +30,12 @@ const OBJECTS: Objects = {
   lists: [{ id: "offices", name: "Offices", type: "IP", items: [{ value: "192.0.2.0/24" }] }],
   posture_rules: [
     { id: "warp", name: "WARP", type: "warp" },
-    { id: "trust", name: "Trust", type: "attribute", input: { attribute: "trust", operator: ">", value: 3 } },
+    {
+      id: "trust",
+      name: "Trust",
+      type: "attribute",
+      input: { attribute: "own.trust", operator: ">", value: 3 },
+    },
   ],
 };
 

@@ -180,8 +180,6 @@ describe("a rule that makes no sense is refused with what would", () => {
 
   test("Terraform's spelling of a selector is an unknown key, with Cloudflare's beside it", () => {
     const [message] = messagesOf(fileWith("{ azure_ad: { id: a } }"));
-    expect(message).toStartWith(
-      'policies[0].include[0]: unknown key "azure_ad"; did you mean "azureAD"? (allowed: ',
-    );
+    expect(message).toBe('policies[0].include[0]: unknown key "azure_ad"; did you mean "azureAD"?');
   });
 });

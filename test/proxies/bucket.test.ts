@@ -4,7 +4,7 @@ import { personNamed } from "../support/played-access.ts";
 import { requireTool } from "../support/require-tool.ts";
 import { sha256 } from "../support/test-service.ts";
 import { applicationClaims, signAccessToken } from "../token/access-team.ts";
-import { openBucketServer } from "./bucket-server.ts";
+import { type BucketServer, openBucketServer } from "./bucket-server.ts";
 import { readDocumented } from "./documented.ts";
 import { RealProxyRig } from "./rig.ts";
 
@@ -19,11 +19,15 @@ async function readPolicies(): Promise<string> {
   return blocks.find(({ text }) => text.startsWith("# policies/bucket.yaml\n"))?.text ?? "";
 }
 
-describe.if(requireTool("nginx") && requireTool("openssl"))("the bucket of the page, behind nginx,", () => {
-  const bucket = openBucketServer("behind-access", OBJECTS);
+const IS_HERE = requireTool("nginx") && requireTool("openssl") && requireTool("rclone");
+
+describe.if(IS_HERE)("the bucket of the page, on an S3 server behind nginx,", () => {
+  let bucket: BucketServer;
   let rig: RealProxyRig;
 
   beforeAll(async () => {
+    bucket = await openBucketServer("behind-access");
+    for (const [key, content] of Object.entries(OBJECTS)) await bucket.writers.write(key, content);
     const { address } = bucket;
     const location = await readDocumented("nginx-bucket.conf", { "127.0.0.1:3000": address });
     rig = await RealProxyRig.start("nginx", {
@@ -92,10 +96,15 @@ describe.if(requireTool("nginx") && requireTool("openssl"))("the bucket of the p
     "is not listed, nor told of, by %s",
     async (target) => {
       const told = await get("ann", target);
-      expect(bucket.take()).not.toContain("?");
       expect(told).not.toContain("<Key>");
+      expect(bucket.take().filter((line) => !/^GET \/behind-access\/[^?]+ /.test(line))).toEqual([]);
     },
   );
+
+  test("is listed to whoever reaches the server without nginx, so that is for nobody else", async () => {
+    const reply = await fetch(`http://${bucket.address}/behind-access/`);
+    expect(await reply.text()).toContain("<Key>photo.jpg</Key>");
+  });
 
   test.each([
     "/photo.jpg/../reports/2026.csv",
@@ -109,5 +118,25 @@ describe.if(requireTool("nginx") && requireTool("openssl"))("the bucket of the p
   test.each(["PUT", "DELETE", "POST"])("is not written to: %s", async (method) => {
     expect(await get("ann", "/photo.jpg", method)).toBe("403");
     expect(bucket.take()).toEqual([]);
+    expect(await bucket.writers.file("photo.jpg").text()).toBe("a photo");
+  });
+
+  test("tells of an object without giving it", async () => {
+    expect(await get("ann", "/photo.jpg", "HEAD")).toBe("");
+    expect(bucket.take()).toEqual(["HEAD /behind-access/photo.jpg HTTP/1.1"]);
+  });
+
+  test("is written to by those with a key alone", async () => {
+    const guessed = bucket.writers.write("photo.jpg", "another photo", { secretAccessKey: "guessed" });
+    await expect(guessed).rejects.toThrow();
+    const put = await fetch(`http://${bucket.address}/behind-access/photo.jpg`, { method: "PUT", body: "a" });
+    expect(put.ok).toBe(false);
+    expect(await bucket.writers.file("photo.jpg").text()).toBe("a photo");
+  });
+
+  test("is open to whoever holds a pre-signed URL, for that object", async () => {
+    const url = bucket.writers.presign("photo.jpg", { expiresIn: 60 });
+    expect(await (await fetch(url)).text()).toBe("a photo");
+    expect((await fetch(url.replace("photo.jpg", "reports/2026.csv"))).status).toBe(403);
   });
 });

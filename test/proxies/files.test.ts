@@ -34,7 +34,7 @@ describe("the configurations of proxies", () => {
   });
 
   // Envoy is told by Postern itself which headers to set.
-  test.each(["nginx.conf", "Caddyfile", "postern.lua", "traefik.yaml", "ingress-nginx.yaml"])(
+  test.each(["nginx.conf", "Caddyfile", "postern.lua", "traefik-postern.yaml", "ingress-nginx.yaml"])(
     "%s hands on every header of a permit, so that none is the client's",
     (name) => {
       const text = textOf(name).toLowerCase();
@@ -42,21 +42,27 @@ describe("the configurations of proxies", () => {
     },
   );
 
-  test("Traefik trusts no forwarded header of a client, and has the check on every router", () => {
-    expect(valuesIn("traefik.yaml", "trustForwardHeader")).toEqual([false]);
-    expect(valuesIn("traefik.yaml", "authResponseHeaders")).toEqual([HEADERS]);
-    for (const router of Object.values(parse(textOf("traefik.yaml")).http.routers)) {
-      expect(router).toMatchObject({ middlewares: expect.arrayContaining(["postern"]) });
+  test("Traefik trusts no forwarded header of a client, and has the check on every entry point", () => {
+    expect(valuesIn("traefik-postern.yaml", "trustForwardHeader")).toEqual([false]);
+    expect(valuesIn("traefik-postern.yaml", "authResponseHeaders")).toEqual([HEADERS]);
+    const entryPoints = Object.values(parse(textOf("traefik.yaml")).entryPoints);
+    for (const entryPoint of entryPoints) {
+      expect(entryPoint).toMatchObject({ http: { middlewares: expect.arrayContaining(["postern@file"]) } });
+      expect(entryPoint).not.toHaveProperty("forwardedHeaders");
     }
   });
 
-  test("Envoy permits nobody while Postern is down, and hears no client about itself", () => {
-    expect(valuesIn("envoy.yaml", "failure_mode_allow")).toEqual([false]);
-    expect(valuesIn("envoy.yaml", "use_remote_address")).toEqual([true]);
-    expect(valuesIn("envoy.yaml", "xff_num_trusted_hops")).toEqual([0]);
-    expect(valuesIn("envoy.yaml", "forward_client_cert_details")).toEqual(["SANITIZE"]);
-    expect(valuesIn("envoy.yaml", "headers_with_underscores_action")).toEqual(["REJECT_REQUEST"]);
-    expect(valuesIn("envoy.yaml", "http_filters")).toEqual([
+  test.each([
+    ["envoy.yaml", "SANITIZE"],
+    ["envoy-http.yaml", "SANITIZE_SET"],
+  ])("%s permits nobody while Postern is down, and hears no client about itself", (name, certificates) => {
+    expect(valuesIn(name, "failure_mode_allow")).toEqual([false]);
+    expect(valuesIn(name, "use_remote_address")).toEqual([true]);
+    expect(valuesIn(name, "xff_num_trusted_hops")).toEqual([0]);
+    expect(valuesIn(name, "forward_client_cert_details")).toEqual([certificates]);
+    expect(valuesIn(name, "headers_with_underscores_action")).toEqual(["REJECT_REQUEST"]);
+    expect(valuesIn(name, "encode_raw_headers")).toEqual([true]);
+    expect(valuesIn(name, "http_filters")).toEqual([
       [
         expect.objectContaining({ name: "envoy.filters.http.ext_authz" }),
         expect.objectContaining({ name: "envoy.filters.http.router" }),
@@ -65,7 +71,8 @@ describe("the configurations of proxies", () => {
   });
 
   test("ingress-nginx caches no permit, and asks for all of them", () => {
-    const { metadata } = parse(textOf("ingress-nginx.yaml"));
+    const [ingress = ""] = textOf("ingress-nginx.yaml").split("---\n");
+    const { metadata } = parse(ingress);
     const annotations = Object.keys(metadata.annotations).map((name) => name.split("/")[1]);
     expect(annotations.toSorted()).toEqual([
       "auth-method",

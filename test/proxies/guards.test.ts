@@ -1,18 +1,24 @@
 import { describe, expect, test } from "bun:test";
+import type { ProxyKind } from "../../src/config/config.ts";
 import { requireTool } from "../support/require-tool.ts";
-import { ROBOT } from "./cases.ts";
+import { ROBOT, writeCertificate } from "./cases.ts";
 import { valuesOf } from "./echo-application.ts";
-import type { RealProxyName } from "./real-proxies.ts";
+import { REAL_PROXIES } from "./real-proxies.ts";
+import type { Wire } from "./relay.ts";
 import { type Outcome, RealProxyRig, type Sent } from "./rig.ts";
 
 /** A line of a documented file, and the harm that is done without it. */
 interface Guard {
-  readonly proxy: RealProxyName;
+  readonly proxy: ProxyKind;
   readonly line: string;
   /** Instead of the line; nothing unless told. */
   readonly instead?: string;
   readonly send: Sent;
   readonly as?: string;
+  /** Whether the client writes a certificate into a header that it never showed. */
+  readonly writesCertificate?: boolean;
+  /** What has become of Postern; nothing unless told. */
+  readonly wire?: Wire;
   readonly harm: (outcome: Outcome) => boolean;
 }
 
@@ -27,9 +33,16 @@ const GUARDS: readonly Guard[] = [
   },
   {
     proxy: "nginx",
-    line: "proxy_set_header X-Original-URL    $scheme://$http_host$request_uri;",
+    line: "proxy_set_header X-Original-URL    $scheme://$host$request_uri;",
     send: { headers: ["X-Original-URL: https://status.example.com/"] },
     harm: isIn,
+  },
+  {
+    proxy: "nginx",
+    line: "X-Original-URL    $scheme://$host$request_uri;",
+    instead: "X-Original-URL    $scheme://$http_host$request_uri;",
+    send: { host: "status.example.com", target: "https://wiki.example.com/" },
+    harm: ({ reached }) => reached !== null && valuesOf(reached, "host")[0] === "wiki.example.com",
   },
   {
     proxy: "nginx",
@@ -72,18 +85,62 @@ const GUARDS: readonly Guard[] = [
     as: "ada",
     harm: ({ reached }) => reached !== null && valuesOf(reached, "x-postern-user").length === 0,
   },
+  {
+    proxy: "traefik",
+    line: "middlewares: [forget-prefix@file, postern@file, forget-secrets@file]",
+    send: {},
+    harm: isIn,
+  },
+  {
+    proxy: "envoy-grpc",
+    line: "failure_mode_allow: false",
+    instead: "failure_mode_allow: true",
+    send: {},
+    wire: "stopped",
+    harm: isIn,
+  },
+  {
+    proxy: "envoy-http",
+    line: "failure_mode_allow: false",
+    instead: "failure_mode_allow: true",
+    send: {},
+    wire: "stopped",
+    harm: isIn,
+  },
+  {
+    proxy: "envoy-http",
+    line: "forward_client_cert_details: SANITIZE_SET",
+    instead: "forward_client_cert_details: ALWAYS_FORWARD_ONLY",
+    send: { host: "devices.example.com" },
+    writesCertificate: true,
+    harm: isIn,
+  },
+  {
+    proxy: "envoy-http",
+    line: "allowed_upstream_headers: { patterns: [{ prefix: x-postern- }] }",
+    instead: "allowed_upstream_headers: { patterns: [{ exact: x-postern-verdict }] }",
+    send: {},
+    as: "ada",
+    harm: ({ reached }) => reached !== null && valuesOf(reached, "x-postern-user").length === 0,
+  },
 ];
 
 describe("without its line the file does harm, which the table of cases would see:", () => {
-  for (const { proxy, line, instead = "", send, as, harm } of GUARDS) {
-    test.if(requireTool(proxy) && requireTool("openssl"))(`${proxy}: ${line}`, async () => {
-      const edit = (text: string) => {
-        expect(text).toContain(line);
-        return text.replace(line, instead);
-      };
-      await using rig = await RealProxyRig.start(proxy, { edit });
-      const headers = [...(send.headers ?? []), ...(as === undefined ? [] : [await rig.tokenOf(as)])];
-      expect(harm(await rig.send({ ...send, headers }))).toBe(true);
-    });
+  for (const { proxy, line, instead = "", send, as, wire = "whole", harm, ...guard } of GUARDS) {
+    test.if(requireTool(REAL_PROXIES[proxy].tool) && requireTool("openssl"))(
+      `${proxy}: ${line}${instead === "" ? "" : ` as ${instead}`}`,
+      async () => {
+        const edit = (text: string) => {
+          expect(text).toContain(line);
+          return text.replace(line, instead);
+        };
+        await using rig = await RealProxyRig.start(proxy, { edit });
+        const written = guard.writesCertificate === true ? writeCertificate(rig.tls.clients.known.cert) : [];
+        const token = as === undefined ? [] : [await rig.tokenOf(as)];
+        const headers = [...(send.headers ?? []), ...written, ...token];
+        rig.relay.set(wire);
+        expect(harm(await rig.send({ ...send, headers }))).toBe(true);
+      },
+    );
   }
 });

@@ -47,6 +47,16 @@ applications:
     domain: devices.example.com
     policies:
       - { name: Devices, decision: non_identity, include: [{ certificate: {} }] }
+  - id: admins
+    name: admins
+    domain: admins.example.com
+    policies:
+      - name: Administrators of the wiki
+        decision: allow
+        include:
+          - oidc: { identity_provider_id: company-login, claim_name: groups, claim_value: wiki-admins }
+identity_providers:
+  - { id: company-login, name: Company login, type: oidc }
 service_tokens:
   - { id: robot, name: Robot, client_id: ${SERVICE_TOKEN.id} }
 certificates:

@@ -30,6 +30,11 @@ applications:
     service_auth_401_redirect: true
     policies:
       - { name: Robots, decision: service_auth, include: [{ service_token: { token_id: robot } }] }
+  - name: depot
+    aud: aud-of-depot
+    domain: depot.example.com
+    policies:
+      - { name: Any robot, decision: service_auth, include: [{ any_valid_service_token: {} }] }
   - name: linked
     domain: linked.example.com
     policies:
@@ -179,6 +184,13 @@ describe("a service token", () => {
     expect(await ask("build", [`Cf-Access-Jwt-Assertion: ${token}`])).toBe("200");
   });
 
+  test("that Access has verified does not count where the policies do not have it", async () => {
+    const tokenOf = async (common_name: string) =>
+      `Cf-Access-Jwt-Assertion: ${await accessTokenFor({ aud: ["aud-of-depot"], sub: "", common_name, email: undefined })}`;
+    expect(await ask("depot", [await tokenOf("crane.access")])).toBe("200");
+    expect(await ask("depot", [await tokenOf("gone.access")])).toBe("403 undecided");
+  });
+
   test("is never written to a log or an answer", async () => {
     const { text } = await rig.ask("nginx", {
       host: "build.example.com",
@@ -320,16 +332,23 @@ describe("a bearer token", () => {
     expect(await ask("wiki", [ada, await bearer({ email: undefined })])).toBe("403 identities_differ");
   });
 
+  test("that lacks what a rule asks for is not sent to a login, which would bring no more", async () => {
+    expect(await ask("group", [await bearer({ groups: undefined })])).toBe("403 undecided");
+    expect(await ask("group", [])).toBe("401 login_required");
+  });
+
   test("of an address that nobody has verified is nobody's", async () => {
     expect(await ask("wiki", [await bearer({ email_verified: false })])).toMatch(/^40[13] /);
   });
 
-  test("is revoked as any login is", async () => {
+  test("is revoked as any login is; without `auth_time` no login is asked for", async () => {
     const token = await bearer({ sub: "43", email: "max@example.com" });
     expect(await ask("wiki", [token])).toBe("200");
     const body = JSON.stringify({ kind: "email", id: "max@example.com" });
     await rig.service.admin("/v1/sessions/revoke", { role: "operator", method: "POST", body });
-    expect(await ask("wiki", [token])).toBe("401 login_required");
+    expect(await ask("wiki", [token])).toBe("403 undecided");
+    const dated = (auth_time: number) => bearer({ sub: "43", email: "max@example.com", auth_time });
+    expect(await ask("wiki", [await dated(NOW / 1_000 - 60)])).toBe("401 login_required");
   });
 });
 

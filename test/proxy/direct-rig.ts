@@ -24,10 +24,11 @@ const clock = () => NOW;
 
 export type MakeGate = (contract: Contract) => PassGate;
 
-/** What is not as usual: a gate, a signer, a deadline, somebody who hears of failures. */
+/** What is not as usual: a gate, a signer, a log, a deadline, somebody who hears of failures. */
 export interface DirectOptions {
   readonly makeGate?: MakeGate;
   readonly sign?: () => Promise<string>;
+  readonly onDecision?: () => Promise<void>;
   readonly deadlineMs?: number;
   readonly onFailure?: (error: unknown) => void;
 }
@@ -39,6 +40,7 @@ export async function openDirectly(
   {
     makeGate = createGate,
     sign = async () => "signed",
+    onDecision = async () => {},
     deadlineMs = 10_000,
     onFailure = raise,
   }: DirectOptions = {},
@@ -55,7 +57,7 @@ export async function openDirectly(
     namesOf: () => ({ email: "email", groups: "groups", device: null }),
     providerOf: () => null,
   };
-  const patience = { clock, monotonic: clock, deadlineMs: 10_000 };
+  const clocks = { clock, monotonic: clock };
   const contract = contractOf(kind, false);
   return createAnswerProxy({
     passGate: makeGate(contract),
@@ -63,11 +65,12 @@ export async function openDirectly(
     identify: createIdentify({
       contract,
       skipHops: compileIpSet([]),
-      findPerson: createFindPerson({ access: verifier, bearers, ...patience }),
+      findPerson: createFindPerson({ access: verifier, bearers, ...clocks }),
       findLinkedApplication: createFindLinkedApplication({
         access: { verifier, team: ISSUER },
+        bearers: null,
         readToken: createTokenReader({ store, clock }),
-        ...patience,
+        ...clocks,
       }),
       checkServiceToken: createServiceTokenCheck([
         { clientId: "robot.access", sha256: sha256("a-secret"), previous: null },
@@ -88,7 +91,7 @@ export async function openDirectly(
     loginUrl: null,
     clock,
     deadlineMs,
-    onDecision: () => {},
+    onDecision,
     onRefusal: () => {},
     onFailure,
   });

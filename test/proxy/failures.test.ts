@@ -71,6 +71,32 @@ test("a signature that does not come is a denial, in time", async () => {
   expect(await answer(ASKED)).toMatchObject({ status: 403, reason: "signing_failed" });
 });
 
+test("a permit that cannot be written to the log is a denial", async () => {
+  const failures: unknown[] = [];
+  const { answer } = await openDirectly("envoy-http", PROXY_POLICIES, {
+    onDecision: async () => {
+      throw new Error("no space left on the device");
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  expect(await answer(ASKED)).toMatchObject({ status: 403, reason: "failed" });
+  expect(failures).toHaveLength(1);
+});
+
+test("a permit is not answered before it is in the log", async () => {
+  const written = Promise.withResolvers<void>();
+  const { answer } = await openDirectly("envoy-http", PROXY_POLICIES, { onDecision: () => written.promise });
+  let status = 0;
+  const answered = answer(ASKED).then((reply) => {
+    status = reply.status;
+  });
+  await Bun.sleep(20);
+  expect(status).toBe(0);
+  written.resolve();
+  await answered;
+  expect(status).toBe(200);
+});
+
 test("whatever breaks is a denial: 403, never 5xx (CVE-2026-54762, CVE-2026-27586)", async () => {
   const failures: unknown[] = [];
   const { answer } = await openDirectly("envoy-http", PROXY_POLICIES, {
@@ -99,7 +125,7 @@ test.each([...HTTP_KINDS, "envoy-grpc"])("a port that is taken is told at start:
   const starting = ProxyRig.start(PROXY_POLICIES, {
     config: { proxies: [{ kind, listen, peers: ["127.0.0.1"] }] },
   });
-  expect(starting).rejects.toThrow(/cannot listen on .*: something listens there already/);
+  expect(starting).rejects.toThrow(/cannot listen on .*: it is taken/);
   await starting.catch(() => {});
   taken.close();
 });
@@ -121,8 +147,7 @@ test("a listener that stops lets what is under way finish, and does not wait for
   const rig = await ProxyRig.start();
   const idle = await fetch(rig.service.urlOf("nginx"), { headers: { Connection: "keep-alive" } });
   await idle.text();
-  const startedAt = performance.now();
-  await rig.service.shutDown(5_000);
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  // Far longer than a test may take.
+  await rig.service.shutDown(600_000);
   await rig[Symbol.asyncDispose]();
 });

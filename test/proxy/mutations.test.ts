@@ -8,7 +8,7 @@ import { accessTokenFor, HTTP_KINDS } from "./rig.ts";
 
 test("no mutation of a denied request is ever permitted", async () => {
   expect(await findEscape(20_261_121, 50_000)).toBeNull();
-}, 60_000);
+}, 180_000);
 
 /** Takes the first of several headers, as many servers do: the client's own. */
 function createCredulousGate(contract: Contract): PassGate {
@@ -28,7 +28,7 @@ function createCredulousGate(contract: Contract): PassGate {
 
 test("a gate that let duplicates through would be found out", async () => {
   expect(await findEscape(20_261_121, 50_000, createCredulousGate)).not.toBeNull();
-}, 60_000);
+}, 180_000);
 
 const SPELLED = `
 applications:
@@ -81,4 +81,4 @@ test("equivalent spellings of a path come to the same answer, or to 403", async 
       { numRuns: 3_000 },
     );
   }
-}, 30_000);
+}, 180_000);

@@ -99,5 +99,5 @@ describe.each(HTTP_KINDS)("on the listener of %s", (kind) => {
       ),
       { numRuns: 200 },
     );
-  }, 30_000);
+  }, 180_000);
 });

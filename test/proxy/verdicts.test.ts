@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { personNamed } from "../support/played-access.ts";
 import { NOW } from "../token/access-team.ts";
 import { accessHeaderFor, accessTokenFor, outcomeOf, ProxyRig } from "./rig.ts";
 
@@ -130,7 +131,36 @@ describe("a verdict does not outlive", () => {
     rig.service.now += 10_000;
     expect(outcomeOf(await rig.ask("nginx", { headers }))).toBe("401 login_required");
   });
+
+  test.each([
+    ["allow", "", 60],
+    ["allow", "expiration: 1h,", 10],
+    ["bypass", "expiration: 1h,", 10],
+  ])("the posture that it rests on (%s, %s)", async (decision, expiration, livesSeconds) => {
+    rig = await ProxyRig.start(postureWith(decision, expiration));
+    const timestamp = new Date(NOW - 3_600_000 + 10_000).toISOString();
+    const passed = { type: "disk_encryption", rule_name: "Disk", success: true, error: "", timestamp };
+    const identity = personNamed("ada", { devicePosture: { disk: passed } });
+    expect((await rig.service.ask("wiki", { claims: { identity } })).status).toBe(200);
+    const headers = [await accessHeaderFor({ sub: "user-ada", device_id: "laptop-of-ada" })];
+    const { exp } = await rig.verdictOf(await rig.ask("nginx", { headers }));
+    expect(exp).toBe(NOW / 1_000 + livesSeconds);
+  });
 });
+
+function postureWith(decision: string, expiration: string): string {
+  return `
+applications:
+  - id: wiki
+    name: wiki
+    aud: 97e2aae1207e7c4a
+    domain: wiki.example.com
+    policies:
+      - { name: Encrypted, decision: ${decision}, include: [{ device_posture: { integration_uid: disk } }] }
+posture_rules:
+  - { id: disk, name: Disk, type: disk_encryption, ${expiration} input: { requireAll: true } }
+`;
+}
 
 test("CVE-2026-33496: a token that was good for one application is not for another because it was checked before", async () => {
   rig = await ProxyRig.start();

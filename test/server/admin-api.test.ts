@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ProxyRig } from "../proxy/rig.ts";
 import { TEAM_POLICIES } from "../support/team-policies.ts";
 import { TestService } from "../support/test-service.ts";
 
@@ -65,6 +66,19 @@ describe("a key that is revoked", () => {
     const keys = await (await fetch(`${service.urlOf("public")}/keys`)).text();
     expect(keys).not.toContain(active);
     expect((await service.verify(await service.ask("wiki"))).protectedHeader.kid).toBe(pending);
+  });
+
+  test("must be of the purpose that was named; the answer says which it is of", async () => {
+    await using rig = await ProxyRig.start();
+    const { keys } = JSON.parse((await rig.service.admin("/v1/keys", { role: "viewer" })).text);
+    const { kid } = keys.find(({ purpose }: { purpose: string }) => purpose === "verdict");
+    const revoke = change({ purpose: "evaluation", kid });
+    const reply = await rig.service.admin("/v1/keys/revoke", { role: "operator", ...revoke });
+    expect([reply.status, JSON.parse(reply.text).error.message]).toEqual([
+      409,
+      'this is a key of the purpose "verdict", not "evaluation"; ask again with the purpose "verdict"',
+    ]);
+    expect(JSON.parse((await rig.service.admin("/v1/keys", { role: "viewer" })).text).keys).toEqual(keys);
   });
 
   test("must be one that is in use", async () => {

@@ -30,6 +30,17 @@ applications:
     domain: office.example.com
     policies:
       - { name: At the office, decision: bypass, include: [{ ip: { ip: 192.0.2.0/24 } }] }
+  - name: Robots
+    domain: robots.example.com
+    custom_deny_url: https://help.example.com/who
+    custom_non_identity_deny_url: https://help.example.com/where?a=1&b=2
+    policies:
+      - { name: At the office, decision: bypass, include: [{ ip: { ip: 192.0.2.0/24 } }] }
+  - name: Lab
+    domain: lab.example.com
+    custom_deny_url: https://help.example.com/who
+    policies:
+      - { name: At the office, decision: bypass, include: [{ ip: { ip: 192.0.2.0/24 } }] }
 groups:
   - { id: accountants, name: Accountants, include: [{ email: { email: ada@example.com } }] }
 `;
@@ -132,6 +143,25 @@ describe("the page of a denial", () => {
     ]);
   });
 
+  test("keeps of a long address no more than its host", async () => {
+    const scan = createFaultyStore();
+    const other = await start("checks", scan);
+    const target = `/${"a".repeat(30_000)}`;
+    for (const host of ["robots.example.com", "payroll.example.com"]) {
+      const token = await signAccessToken(
+        applicationClaims({ aud: ["aud-of-payroll"], email: "mallory@example.com" }),
+      );
+      const headers = [`Cf-Access-Jwt-Assertion: ${token}`, "Accept: text/html"].slice(
+        host === "robots.example.com" ? 1 : 0,
+      );
+      await sendRaw(other.urlOf("caddy"), AS_SENT_BY.caddy({ host, target, headers }));
+    }
+    const urls: string[] = [];
+    for await (const { value } of scan.store.scan(["denial"])) urls.push(JSON.parse(value).url);
+    expect(urls.toSorted()).toEqual(["https://payroll.example.com/", "https://robots.example.com/"]);
+    await other.stop();
+  });
+
   test("leads to the operator's own page, with a message that is text", async () => {
     const { text } = await read(service, `/denied/${await deny(service, { host: "closed.example.com" })}`);
     expect(text).toContain('content="0; url=https://help.example.com/?a=1&amp;b=2"');
@@ -153,7 +183,7 @@ describe("what the page discloses is the operator's choice:", () => {
     const service = await start(disclose);
     const { text } = await read(service, `/denied/${await deny(service)}`);
     await service.stop();
-    expect(text.includes("What the rules of this application ask for is not all there.")).toBe(reason);
+    expect(text.includes("You do not meet all that this application asks for.")).toBe(reason);
     expect(text.includes("You cannot open Payroll")).toBe(reason);
     expect(text.includes("Accountants in Portugal")).toBe(checks);
   });
@@ -227,6 +257,32 @@ describe("the body of a denial, which Traefik and Envoy hand on,", () => {
     expect(status).toBe(401);
     const back = encodeURIComponent(`https://closed.example.com/?a="><b>&b='`).replace("'", "&#39;");
     expect(body).toContain(leadTo(`https://login.example.com/?a=1&amp;back=${back}`));
+  });
+
+  test.each([
+    ["robots.example.com", "https://help.example.com/where?a=1&amp;b=2"],
+    ["lab.example.com", "https://help.example.com/who"],
+  ])("leads whom nobody knows from %s to the operator's own page", async (host, url) => {
+    const { status, body } = await sendRaw(service.urlOf("caddy"), AS_SENT_BY.caddy({ host }));
+    expect(status).toBe(403);
+    expect(body).toContain(leadTo(url));
+  });
+
+  test("and the page itself leads them there too, and tells them nothing else", async () => {
+    const headers = ["Accept: text/html"];
+    const asked = AS_SENT_BY.caddy({ host: "robots.example.com", headers });
+    const id = (await sendRaw(service.urlOf("caddy"), asked)).headers.get("x-postern-decision-id");
+    const { status, text } = await read(service, `/denied/${id}`);
+    expect(status).toBe(403);
+    expect(text).toContain(leadTo("https://help.example.com/where?a=1&amp;b=2"));
+    expect(text).not.toMatch(/Robots|At the office/);
+  });
+
+  test("leads whom nobody knows to the page where there is no other one", async () => {
+    const asked = AS_SENT_BY.caddy({ host: "office.example.com" });
+    const { body, headers } = await sendRaw(service.urlOf("caddy"), asked);
+    const id = headers.get("x-postern-decision-id");
+    expect(body).toContain(leadTo(`https://postern.example.com/denied/${id}`));
   });
 
   test("leads nowhere from a host that is no application's", async () => {

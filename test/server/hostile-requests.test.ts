@@ -158,7 +158,7 @@ test(`no request of ${RUNS * AT_ONCE} fails inside, hangs, or has anything of it
   // The requests are not all of one kind: some are answered, some refused in each of these ways.
   for (const status of [200, 400, 401, 404, 405, 415]) expect([...statuses]).toContain(status);
   expect(service.logged("an answer failed")).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("what breaks off, or never comes to its end, disturbs nobody else", async () => {
   const whole = renderRequest({

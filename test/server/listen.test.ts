@@ -79,7 +79,7 @@ describe("an address that cannot be had is named, with the reason:", () => {
     const first = listen(hello, LOOPBACK);
     const port = Number(new URL(first.url).port);
     expect(refusalOf({ ...LOOPBACK, port })).toBe(
-      `cannot listen on 127.0.0.1:${port}: something listens there already, or a socket file of a process that was killed is in the way`,
+      `cannot listen on 127.0.0.1:${port}: it is taken; stop what listens there, or choose another address`,
     );
     await first.stop(0);
   });

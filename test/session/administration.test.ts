@@ -177,7 +177,7 @@ describe("postern sessions", () => {
 
   test("tells a viewer that they may not", async () => {
     const { code, err } = await run(["revoke", "--user", "user-ada"], ADMIN_TOKENS.viewer);
-    expect([code, err]).toEqual([2, "postern: this token may not do that\n"]);
+    expect([code, err]).toEqual([2, "postern: the role of this token does not permit that\n"]);
     expect(await list("?user=user-ada")).toMatchObject([{ ended: null }, { ended: null }]);
   });
 });

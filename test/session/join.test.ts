@@ -153,12 +153,12 @@ describe("an Access token", () => {
     expect(await rig.outcome({}, {})).toBe("login_required");
   });
 
-  test("proves by its trimmed groups who is in one, never who is not", async () => {
+  test("tells by its trimmed groups who is in one, never who is not, and not of whose provider they are", async () => {
     const rig = await SessionRig.open(POLICIES);
     const { facts, decision } = await rig.ask({ custom: { groups: ["dev"] } }, {}, "stranger");
     expect(facts["identity.groups"]).toMatchObject({ state: "known", complete: false });
-    expect(decision.reason).toBe("undecided");
-    expect(await rig.outcome({ custom: { groups: ["temp"] } }, {}, "stranger")).toBe("no_policy_matched");
+    expect(decision.reason).toBe("login_required");
+    expect(await rig.outcome({ custom: { groups: ["temp"] } }, {}, "stranger")).toBe("login_required");
   });
 
   test("that names another address than its login is no proof of either", async () => {

@@ -18,7 +18,7 @@ test("a remembered fact that has run out is asked for again, and nobody is denie
     async gather(_subject, _wanted, _stored, given) {
       asked++;
       const from = { source: "geoip", learntAt: rig.now, expiresAt: rig.now + 1_000 };
-      return { facts: { ...given, "network.country": known("PT", from) }, toStore: [] };
+      return { facts: { ...given, "network.country": known("PT", from) }, toStore: [], asked: true };
     },
   };
   const rig = await SessionRig.open(POLICIES, { gatherer });

@@ -109,17 +109,33 @@ describe("revoking one of several", () => {
 });
 
 describe("a revocation by a clock that is behind", () => {
-  test.each(["user", "session"] as const)(
-    "of the %s ends the login that Access has dated later",
+  test.each(TARGETS)("of the %s ends the login that Access has dated later", async (kind) => {
+    const rig = await SessionRig.open(POLICIES);
+    await rig.login(identityOfAda());
+    const iat = seconds(NOW);
+    const id = await targetOf(rig, kind);
+    rig.now -= 600_000;
+    await rig.revoke(kind, id);
+    rig.now += 600_000;
+    expect(await rig.outcome({ iat })).toBe("login_required");
+  });
+
+  test.each(TARGETS)(
+    "of the %s ends what may be from just now, where logins cannot be read",
     async (kind) => {
-      const rig = await SessionRig.open(POLICIES);
+      let isBroken = false;
+      class BrokenStore extends MemoryStore {
+        override members(collection: Key) {
+          return isBroken ? STORE_DOWN() : super.members(collection);
+        }
+      }
+      const rig = await SessionRig.open(POLICIES, {
+        store: new BrokenStore(() => NOW, new Topics(() => {})),
+      });
       await rig.login(identityOfAda());
-      const iat = seconds(NOW);
       const id = await targetOf(rig, kind);
-      rig.now -= 600_000;
-      await rig.revoke(kind, id);
-      rig.now += 600_000;
-      expect(await rig.outcome({ iat })).toBe("login_required");
+      isBroken = true;
+      expect((await rig.revoke(kind, id)).revokedBefore).toBe(NOW + 60_000);
     },
   );
 
@@ -129,6 +145,35 @@ describe("a revocation by a clock that is behind", () => {
     await rig.revoke("user", "u-ada");
     rig.now -= 5_000;
     expect((await rig.revoke("user", "u-ada")).revokedBefore).toBe(NOW + 10_000);
+  });
+});
+
+describe("a clock of Access's that is ahead", () => {
+  test("lets nobody back in whose login may have been before the revocation", async () => {
+    const rig = await SessionRig.open(POLICIES);
+    rig.now += 600_000;
+    await rig.revoke("user", "u-ada");
+    const iat = seconds(rig.now) + 20;
+    rig.now += 1_000;
+    expect((await rig.login(identityOfAda({ iat }), "wiki", iat * 1_000)).reason).toBe("session_revoked");
+    expect(await rig.outcome({ ...ADA, iat })).toBe("login_required");
+    rig.now += 60_000;
+    const later = seconds(rig.now) + 20;
+    expect((await rig.login(identityOfAda({ iat: later }), "wiki", later * 1_000)).outcome).toBe("permit");
+  });
+
+  test("that is in step lets them back in at once (control)", async () => {
+    const rig = await SessionRig.open(POLICIES);
+    rig.now += 600_000;
+    await rig.revoke("user", "u-ada");
+    rig.now += 1_000;
+    expect((await rig.login(identityOfAda({ iat: seconds(rig.now) }))).outcome).toBe("permit");
+  });
+
+  test("lets nobody in whose login may have been before the store was lost", async () => {
+    const rig = await SessionRig.open(POLICIES);
+    const iat = seconds(NOW) + 20;
+    expect((await rig.login(identityOfAda({ iat }), "wiki", iat * 1_000)).reason).toBe("login_too_old");
   });
 });
 
@@ -337,4 +382,4 @@ test("revoked never permits: in any order of logins, re-issues, requests and rev
     }),
     { numRuns: 150 },
   );
-});
+}, 180_000);

@@ -8,6 +8,7 @@ import { type Decider, openDecider } from "../../src/server/decision/open-decide
 import { createLoginJudge, type JudgeLogin } from "../../src/server/public/judge-login.ts";
 import type { TokenClaims } from "../../src/session/access-claims.ts";
 import { factsOfIdentity } from "../../src/session/access-identity.ts";
+import { type BearerClaims, readBearer } from "../../src/session/credentials/bearer-claims.ts";
 import type { RevocationTarget } from "../../src/session/revocation.ts";
 import { revoke } from "../../src/session/revoke.ts";
 import { openGenerations } from "../../src/store/generation.ts";
@@ -16,6 +17,9 @@ import type { Store } from "../../src/store/store.ts";
 import { Topics } from "../../src/store/topics.ts";
 import { policySetOf } from "../policies/support.ts";
 import { ISSUER, NOW } from "../token/access-team.ts";
+
+/** An OpenID provider of one's own. */
+export const IDP = "https://idp.example.com";
 
 export interface RigOptions {
   readonly store?: Store;
@@ -60,15 +64,15 @@ export class SessionRig {
     this.#directory = createPolicyDirectory(policySetOf(policies));
   }
 
-  /** A verified call of /evaluate. */
-  async login(identity: object, application = "wiki"): Promise<Decision> {
+  /** A verified call of /evaluate; `askedAt` by Access's clock. */
+  async login(identity: object, application = "wiki", askedAt = this.now): Promise<Decision> {
     const facts = factsOfIdentity({ ...identity }, this.now);
     const { decision, remember } = await this.#judge({
       directory: this.#directory,
       application: this.#applicationOf(application),
       identity: { ...identity },
       facts,
-      askedAt: this.now,
+      askedAt,
       now: this.now,
       gatherMs: 100,
     });
@@ -86,6 +90,23 @@ export class SessionRig {
       facts,
       deadlineMs: 2_000,
     });
+  }
+
+  /** What a request comes to that brings an ID token of `IDP` with these claims. */
+  async askBearer(claims: Partial<BearerClaims>, facts: Facts = {}): Promise<string> {
+    if (this.#decider === null) throw new Error("the rig is not open");
+    const iat = Math.floor(this.now / 1_000);
+    const whole = { iat, exp: iat + 3_600, sub: "1", email: "ada@example.com", ...claims };
+    const names = { email: "email", groups: "groups", device: null };
+    const { claims: said, ...bearer } = readBearer(IDP, whole, names, null, this.now);
+    const { decision } = await this.#decider.decideRequest({
+      application: this.#applicationOf("wiki"),
+      revision: this.#directory.revision,
+      token: { claims: said, claimsHash: JSON.stringify(whole), bearer: { issuer: IDP, ...bearer } },
+      facts,
+      deadlineMs: 2_000,
+    });
+    return decision.outcome === "permit" ? "permit" : decision.reason;
   }
 
   /** What a request comes to: `permit`, or the reason of its denial. */

@@ -204,7 +204,7 @@ function gathererOf(provided: () => Facts): Gatherer {
       const facts: FactsDraft = { ...given };
       for (const name of wanted)
         if (facts[name] === undefined) Object.assign(facts, { [name]: provided()[name] });
-      return { facts, toStore: [] };
+      return { facts, toStore: [], asked: false };
     },
   };
 }

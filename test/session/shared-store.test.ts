@@ -11,11 +11,23 @@ import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { requireTool } from "../support/require-tool.ts";
 import { TEAM_POLICIES } from "../support/team-policies.ts";
 import { TestService } from "../support/test-service.ts";
+import { until } from "../support/until.ts";
 import { identityOfAda, SessionRig } from "./rig.ts";
 
 const POLICIES = `
 applications:
   - { id: wiki, name: wiki, policies: [{ name: Staff, decision: allow, include: [{ email_domain: { domain: example.com } }] }] }
+`;
+const WITH_DISK = `
+applications:
+  - name: wiki
+    policies:
+      - name: Staff
+        decision: allow
+        include: [{ email_domain: { domain: example.com } }]
+        require: [{ device_posture: { integration_uid: disk } }]
+posture_rules:
+  - { id: disk, name: Disk, type: disk_encryption, input: { requireAll: true } }
 `;
 const ADA = { email: "ada@example.com" };
 const seconds = (ms: number) => Math.floor(ms / 1_000);
@@ -102,6 +114,32 @@ if (requireTool("redis-server")) {
       }
       expect(last).toBe("login_required");
       expect(await one.outcome({ iat })).toBe("login_required");
+      await Promise.all([one.store.close(), other.store.close()]);
+    });
+
+    test("posture that one process hears of anew binds at the other", async () => {
+      await using server = await startRedis();
+      const now = systemClock();
+      const [one, other] = [
+        await SessionRig.open(WITH_DISK, { store: await openRedis(server), now }),
+        await SessionRig.open(WITH_DISK, { store: await openRedis(server), now }),
+      ];
+      const iat = seconds(now);
+      const assertDisk = (success: boolean) => {
+        const disk = {
+          type: "disk_encryption",
+          rule_name: "Disk",
+          success,
+          error: "",
+          timestamp: new Date(now).toISOString(),
+        };
+        return one.login(identityOfAda({ iat, devicePosture: { disk } }));
+      };
+      await assertDisk(true);
+      expect(await other.outcome({ iat })).toBe("permit");
+      await assertDisk(false);
+      // By the clock that stands still here, what was cached would be good for ever.
+      await until(async () => (await other.outcome({ iat })) === "no_policy_matched");
       await Promise.all([one.store.close(), other.store.close()]);
     });
 

@@ -26,7 +26,7 @@ describe.if(requireTool("redis-sentinel"))("a store behind Sentinel", () => {
   beforeAll(async () => {
     fleet = await startSentinelFleet();
     store = await openStore(fleet.url, options);
-  }, 30_000);
+  }, 180_000);
 
   afterAll(async () => {
     await store.close();
@@ -74,10 +74,10 @@ describe.if(requireTool("redis-sentinel"))("a store behind Sentinel", () => {
     expect(await store.getMany([revoked, written])).toEqual(["revoked", "x"]);
     await settled(() => {
       void store.publish("failover", "heard").catch(() => {});
-      return heard.length > 0;
+      return heard.includes("heard");
     });
-    expect(heard[0]).toBe("heard");
-  }, 40_000);
+    expect(heard).toContain("heard");
+  }, 180_000);
 });
 
 describe.if(requireTool("redis-server"))("a store on a Cluster", () => {
@@ -88,7 +88,7 @@ describe.if(requireTool("redis-server"))("a store on a Cluster", () => {
     cluster = await startCluster();
     store = await openStore(`redis+cluster://${cluster.hosts}`, options);
     await openGenerations(store, systemClock);
-  }, 30_000);
+  }, 180_000);
 
   afterAll(async () => {
     await store.close();
@@ -141,7 +141,7 @@ describe.if(requireTool("redis-server"))("a store on a Cluster", () => {
     expect(read.generation.bornAt).toBeGreaterThan(before.generation.bornAt);
     const after = await getManyOfGeneration(store, systemClock, [elsewhere]);
     expect(after.generation).toEqual(before.generation);
-  }, 30_000);
+  }, 180_000);
 
   test("a node hung: its keys are out of reach in time, and are back when it wakes", async () => {
     const keys = oneKeyPerShard();
@@ -153,7 +153,7 @@ describe.if(requireTool("redis-server"))("a store on a Cluster", () => {
     expect(codes).toEqual(["store_unavailable", "store_unavailable"]);
     await until("the node serves again", async () => (await codeOf(store.getMany(keys))) === "no error");
     expect(await store.getMany(keys)).toEqual(keys.map(() => "x"));
-  }, 30_000);
+  }, 180_000);
 });
 
 /** One key in each shard. */

@@ -61,7 +61,7 @@ describe("an sqlite store", () => {
       const [verdict] = new Database(path).query("PRAGMA integrity_check").values()[0] ?? [];
       expect(verdict).toBe("ok");
     },
-    KILLS * 3_000,
+    KILLS * 9_000,
   );
 
   test("several processes on one file: each key is claimed by exactly one", async () => {
@@ -74,7 +74,7 @@ describe("an sqlite store", () => {
         ["a", "b", "c"].map((name) => String(holders.filter((holder) => holder === name).length)),
       ).toEqual(outputs);
     });
-  }, 30_000);
+  }, 180_000);
 
   test("syncs what it acknowledges: write-ahead log, in full", async () => {
     await using(async (store) => {
@@ -183,11 +183,32 @@ describe("an sqlite store", () => {
   });
 
   test.each([
-    ["a folder that does not exist", () => `sqlite:${join(folder, "none", "x.db")}`, /folder must exist/],
-    ["a folder instead of a file", () => `sqlite:${folder}`, /cannot be opened/],
-    ["a file that is no database", () => `sqlite:${put("text.db", "x".repeat(5_000))}`, /no SQLite database/],
-    ["another program's database", () => `sqlite:${foreign()}`, /belongs to another program/],
-    ["a database of a newer Postern", () => `sqlite:${newer()}`, /written by a newer Postern/],
+    [
+      "a folder that does not exist",
+      () => `sqlite:${join(folder, "none", "x.db")}`,
+      /none\/x\.db: its folder does not exist: make it/,
+    ],
+    ["a folder instead of a file", () => `sqlite:${folder}`, /: it is a folder: name a file in it/],
+    [
+      "a path through a file",
+      () => `sqlite:${put("file", "")}/x.db`,
+      /file\/x\.db: a part of its path is a file/,
+    ],
+    [
+      "a file that is no database",
+      () => `sqlite:${put("text.db", "x".repeat(5_000))}`,
+      /text\.db: the store file is no SQLite database: name another file/,
+    ],
+    [
+      "another program's database",
+      () => `sqlite:${foreign()}`,
+      /foreign\.db: the store file belongs to another program: name another file/,
+    ],
+    [
+      "a database of a newer Postern",
+      () => `sqlite:${newer()}`,
+      /newer\.db: the store file was written by a newer Postern: upgrade/,
+    ],
   ])("refuses %s, saying how to mend it", async (_, badUrl, message) => {
     const refusal = await openStore(badUrl(), { clock: systemClock }).catch((error: unknown) => error);
     if (!(refusal instanceof StoreError)) throw new Error("not refused");

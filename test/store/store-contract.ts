@@ -60,6 +60,10 @@ export function describeStore(
       await store.set(b, "", fixture.now() + 60_000);
       expect(await store.getMany([b, none, a, b])).toEqual(["", null, "one", ""]);
       expect(await store.getMany([])).toEqual([]);
+      const before = await store.getMany([b, none, a, b]);
+      expect(await store.getAgain([b, none, a, b], before)).toEqual(before);
+      expect(await store.getAgain([a, b], before)).toEqual(["one", ""]);
+      expect(await store.getAgain([], [])).toEqual([]);
     });
 
     test("the last value set is the one that stays, with its own expiry", async () => {
@@ -75,8 +79,14 @@ export function describeStore(
       const expiresAt = fixture.now() + 100;
       await store.set([...prefix, "short"], "x", expiresAt);
       await store.set([...prefix, "long"], "y", expiresAt + 60_000);
+      const both: Key[] = [
+        [...prefix, "short"],
+        [...prefix, "long"],
+      ];
+      const before = await store.getMany(both);
       await fixture.pass(100);
       expect(await store.getMany([[...prefix, "short"]])).toEqual([null]);
+      expect(await store.getAgain(both, before)).toEqual([null, "y"]);
       expect(Object.values(await collect(store.scan(prefix)))).toEqual(["y"]);
     });
 
@@ -159,6 +169,20 @@ export function describeStore(
       expect(new Set(seen)).toEqual(new Set(keys.map((key) => JSON.stringify(key))));
       await store.delete(keys);
       expect(await collect(store.scan([kind]))).toEqual({});
+    });
+
+    test("lets others have their turn while it scans", async () => {
+      const kind = `turns-${process.pid}`;
+      const keys = Array.from({ length: 1_201 }, (_, n): Key => [kind, String(n)]);
+      await Promise.all(keys.map((key) => store.set(key, "x", null)));
+      let hadTurn = false;
+      setImmediate(() => {
+        hadTurn = true;
+      });
+      let before = 0;
+      for await (const _ of store.scan([kind])) if (!hadTurn) before++;
+      expect(before).toBeLessThan(keys.length);
+      await store.delete(keys);
     });
 
     test("of many who claim a key at once exactly one gets it, and all learn whose it is", async () => {
@@ -312,6 +336,7 @@ export function describeStore(
       await other.close();
       const asked = [
         other.getMany([key]),
+        other.getAgain([key, key], []),
         other.set(key, "x", null),
         other.delete([key]),
         other.claim(key, "x", null),

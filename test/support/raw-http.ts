@@ -25,7 +25,7 @@ export interface RawRequest {
 export const JSON_TYPE = "Content-Type: application/json";
 
 /** Patience with an answer; what takes longer hangs. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 60_000;
 
 /** The bytes of a request that asks for the connection to be closed after it. */
 export function renderRequest(request: RawRequest): string {

@@ -55,7 +55,7 @@ export function permitBy(policy: Policy): Decision {
 }
 
 /** A destination for logs that keeps what is written, line by line. */
-export function collectLines(): { readonly lines: string[]; write(line: string): void } {
+export function collectLines(): { readonly lines: string[]; write(text: string): void } {
   const lines: string[] = [];
-  return { lines, write: (line) => void lines.push(line) };
+  return { lines, write: (text) => void lines.push(...text.split(/(?<=\n)/)) };
 }

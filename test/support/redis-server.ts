@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { Redis } from "ioredis";
+import { DIE_WITH_PARENT } from "./die-with-parent.ts";
 
 /** How a client that is no part of what is tested connects. */
 export interface AdminOptions {
@@ -32,7 +33,7 @@ export interface RedisServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const STARTING_TAKES_AT_MOST_MS = 10_000;
+const STARTING_TAKES_AT_MOST_MS = 60_000;
 
 export interface RedisSettings {
   /** More `--name value` pairs. */
@@ -73,7 +74,7 @@ export async function startRedis(options: RedisSettings = {}): Promise<RedisServ
   }
 
   function spawn(): Bun.Subprocess {
-    const command = [options.program ?? "redis-server", file, ...settings];
+    const command = [...DIE_WITH_PARENT, options.program ?? "redis-server", file, ...settings];
     const started = Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
     running.add(started);
     return started;

@@ -16,6 +16,10 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+export interface ReplicatedCluster extends Cluster {
+  readonly replicas: readonly RedisServer[];
+}
+
 export const SENTINEL_PASSWORD = "sentinel secret";
 
 /** One primary, two replicas, three sentinels with a password, that fail over after half a second. */
@@ -65,18 +69,7 @@ export async function startSentinelFleet(): Promise<SentinelFleet> {
 
 /** Three primaries that share all slots; `each` is added to the settings of each. */
 export async function startCluster(each: RedisSettings = {}): Promise<Cluster> {
-  const primaries = await Promise.all(
-    [0, 1, 2].map(async () =>
-      startRedis({
-        ...each,
-        settings: [
-          ...["--cluster-enabled", "yes", "--cluster-port", String(await freePort())],
-          ...["--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"],
-          ...(each.settings ?? []),
-        ],
-      }),
-    ),
-  );
+  const primaries = await startNodes(3, each);
   const [first, ...others] = primaries;
   if (first === undefined) throw new Error("no server");
   await Promise.all(
@@ -93,25 +86,82 @@ export async function startCluster(each: RedisSettings = {}): Promise<Cluster> {
       ),
     ),
   );
-  for (const { port, settings } of others) {
-    const bus = settings[settings.indexOf("--cluster-port") + 1] ?? "";
-    await ask(first, (client) => client.call("CLUSTER", "MEET", "127.0.0.1", String(port), bus));
-  }
-  await until("every node of the cluster sees every slot", async () => {
-    const states = await Promise.all(
-      primaries.map((server) => ask(server, (client) => client.cluster("INFO"))),
-    );
-    return states.every(
-      (state) => state.includes("cluster_state:ok") && state.includes("cluster_slots_ok:16384"),
-    );
-  });
+  await meet(first, others);
+  await until("every node of the cluster sees every slot", () => seesEverySlot(primaries));
   const hosts = primaries.map(({ port }) => `127.0.0.1:${port}`).join(",");
   return { hosts, primaries, stop: () => stopAll(primaries) };
 }
 
-/** Waits for something that comes by itself; fails after fifteen seconds, naming it. */
+/** Three primaries, each followed by a replica that takes over within seconds. */
+export async function startReplicatedCluster(): Promise<ReplicatedCluster> {
+  const each = { settings: ["--repl-diskless-sync-delay", "0"] };
+  const cluster = await startCluster(each);
+  const [first] = cluster.primaries;
+  const replicas = await startNodes(3, each);
+  if (first !== undefined) await meet(first, replicas);
+  const all = [...cluster.primaries, ...replicas];
+  await Promise.all(
+    cluster.primaries.map(async (primary, index) => {
+      const [replica, id] = [replicas[index], await ask(primary, (client) => client.cluster("MYID"))];
+      if (replica === undefined) throw new Error("no replica");
+      await until("a replica knows its primary", () =>
+        ask(replica, (client) =>
+          client.cluster("REPLICATE", String(id)).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+      await until("a replica follows", () => isFollowing(replica));
+    }),
+  );
+  await until("every node of the cluster sees every slot", () => seesEverySlot(all));
+  return { ...cluster, replicas, stop: () => stopAll(all) };
+}
+
+/** Whether it is a replica that has all that its primary has. */
+export async function isFollowing(server: RedisServer): Promise<boolean> {
+  return (await ask(server, (client) => client.info("replication"))).includes("master_link_status:up");
+}
+
+/** Whether it takes writes, as far as it knows. */
+export async function isPrimary(server: RedisServer): Promise<boolean> {
+  return (await ask(server, (client) => client.info("replication"))).includes("role:master");
+}
+
+/** Whether each of these nodes of a cluster knows of a living owner of each slot. */
+export async function seesEverySlot(servers: readonly RedisServer[]): Promise<boolean> {
+  const states = await Promise.all(servers.map((server) => ask(server, (client) => client.cluster("INFO"))));
+  return states.every(
+    (state) => state.includes("cluster_state:ok") && state.includes("cluster_slots_ok:16384"),
+  );
+}
+
+function startNodes(count: number, each: RedisSettings): Promise<readonly RedisServer[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () =>
+      startRedis({
+        ...each,
+        settings: [
+          ...["--cluster-enabled", "yes", "--cluster-port", String(await freePort())],
+          ...["--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"],
+          ...(each.settings ?? []),
+        ],
+      }),
+    ),
+  );
+}
+
+async function meet(first: RedisServer, others: readonly RedisServer[]): Promise<void> {
+  for (const { port, settings } of others) {
+    const bus = settings[settings.indexOf("--cluster-port") + 1] ?? "";
+    await ask(first, (client) => client.call("CLUSTER", "MEET", "127.0.0.1", String(port), bus));
+  }
+}
+
+/** Waits for something that comes by itself; fails after a minute, naming it. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 60_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await Bun.sleep(25);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { addAsk } from "../../src/cli/ask.ts";
 import { addCheck } from "../../src/cli/check.ts";
 import { addDemo } from "../../src/cli/demo.ts";
 import { addExplain } from "../../src/cli/explain.ts";
@@ -14,6 +15,7 @@ import { runCli } from "../../src/cli/program.ts";
 import { addServe } from "../../src/cli/serve.ts";
 import { addSessions } from "../../src/cli/sessions.ts";
 import { addTest } from "../../src/cli/test.ts";
+import { DIE_WITH_PARENT } from "./die-with-parent.ts";
 import { collectLines, NOON } from "./records.ts";
 
 const VERBS = [
@@ -28,6 +30,7 @@ const VERBS = [
   addKeys,
   addNewPlugin,
   addSessions,
+  addAsk,
 ];
 
 export const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
@@ -75,11 +78,22 @@ export class Workspace implements Disposable {
 
   /** Starts `postern` as a process. */
   spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    return Bun.spawn([process.execPath, MAIN, ...args], {
+    return Bun.spawn([...DIE_WITH_PARENT, process.execPath, MAIN, ...args], {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? "", ...env },
       stdin: "pipe",
       stdout: "pipe",
+      stderr: "pipe",
+    });
+  }
+
+  /** The same, with standard output to a file, or to a pipe that has a name. */
+  spawnInto(file: string, args: readonly string[]) {
+    return Bun.spawn([...DIE_WITH_PARENT, process.execPath, MAIN, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH ?? "" },
+      stdin: "ignore",
+      stdout: Bun.file(file),
       stderr: "pipe",
     });
   }

@@ -22,4 +22,5 @@ applications:
       - name: Robots
         decision: non_identity
         include: [{ any_valid_service_token: {} }]
+service_tokens: [{ id: ci, name: CI, client_id: ci.access }]
 `;

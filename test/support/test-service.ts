@@ -53,16 +53,17 @@ export class TestService {
     const test = new TestService(options.access ?? playAccess(), folder);
     test.now = options.now ?? NOW;
     await test.writePolicies(policies);
-    const file = join(folder, "postern.yaml");
-    await writeFile(file, JSON.stringify({ ...configOf(test.access), ...options.config }));
-    const { config, faults } = await loadConfig(file, { ...options.env });
+    const file = await test.writeConfig(options.config);
+    const load = () => loadConfig(file, { ...options.env });
+    const { config, faults, files } = await load();
     if (config === null) throw new Error(faults.map(renderFault).join("\n"));
     const store = options.store === undefined ? {} : { store: options.store };
     const clock = () => test.now;
     const ring = join(folder, "keys", "evaluation.1.json");
     await mkdir(join(folder, "keys"), { mode: 0o700 });
     if (signingKeys !== null) await writeFile(ring, signingKeys, { mode: 0o600 });
-    test.#service = await startService({ config, clock, logDestination: test.#logged, ...store });
+    const source = { files, load };
+    test.#service = await startService({ config, source, clock, logDestination: test.#logged, ...store });
     if (config.keys.passphrase === null) signingKeys ??= await readFile(ring, "utf8").catch(() => null);
     return test;
   }
@@ -86,6 +87,20 @@ export class TestService {
     const draft = join(this.folder, ".draft.yaml");
     await writeFile(draft, text);
     await rename(draft, join(this.folder, "policies.yaml"));
+  }
+
+  /** Replaces `postern.yaml`, atomically, by one with these sections; says where it is. */
+  async writeConfig(sections: object = {}): Promise<string> {
+    return this.writeConfigText(JSON.stringify({ ...configOf(this.access), ...sections }));
+  }
+
+  /** The same with this very text. */
+  async writeConfigText(text: string): Promise<string> {
+    const draft = join(this.folder, ".draft-of-config.yaml");
+    const file = join(this.folder, "postern.yaml");
+    await writeFile(draft, text);
+    await rename(draft, file);
+    return file;
   }
 
   /** The revision of the policies that serve. */

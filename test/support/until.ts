@@ -1,5 +1,5 @@
 /** Longer than anything here takes; who reaches it hangs. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** Waits until it is so. Throws where that takes unreasonably long. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {

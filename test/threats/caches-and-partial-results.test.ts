@@ -113,7 +113,11 @@ describe("a part is not taken for the whole", () => {
   const [application] = policies.applications.values();
   const decide = (groups: Parameters<typeof evaluate>[1]["identity.groups"]) => {
     if (application === undefined || groups === undefined) throw new Error("there is nothing to decide");
-    const facts = { "identity.subject": known("u", said("test")), "identity.groups": groups };
+    const facts = {
+      "identity.subject": known("u", said("test")),
+      "identity.login_method_type": known("okta", said("test")),
+      "identity.groups": groups,
+    };
     return evaluate(application, facts, NOW + 1e12).reason;
   };
   const groupsOf = (...names: readonly string[]) => ({

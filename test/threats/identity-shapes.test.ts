@@ -190,3 +190,38 @@ applications:
   - { id: 0a1b, name: wiki, domain: wiki.company.com, policies: [ ${allowing("{ email: { email: boss@company.com } }")} ] }`;
   expect(askPolicies(text, identityOf())).toBe("no application");
 });
+
+describe("a certificate that is asserted in a way that contradicts itself is not known", () => {
+  const SHAPES: readonly (readonly [string, object])[] = [
+    [
+      "SUCCESS of one that was not presented",
+      { mtls_auth: { auth_status: "SUCCESS", cert_presented: false } },
+    ],
+    ["the same, said at the top", { auth_status: "SUCCESS", mtls_auth: { cert_presented: false } }],
+    ["NONE of one that was presented", { mtls_auth: { auth_status: "NONE", cert_presented: true } }],
+    ["two answers", { auth_status: "SUCCESS", mtls_auth: { auth_status: "NONE" } }],
+    ["a word for a truth value", { mtls_auth: { auth_status: "SUCCESS", cert_presented: "false" } }],
+    ["no object beside SUCCESS", { auth_status: "SUCCESS", mtls_auth: "none" }],
+  ];
+  const ANY = "{ certificate: {} }";
+  const SERVICE_AUTH = `{ name: p, decision: non_identity, include: [ ${ANY} ] }`;
+  const BLOCK = `{ name: p, decision: deny, include: [ ${ANY} ] }`;
+  const EXEMPT = `{ name: p, decision: deny, include: [ { everyone: {} } ], exclude: [ ${ANY} ] }`;
+
+  test.each(SHAPES)("%s opens nothing, and escapes nothing", (_, said) => {
+    const identity = identityOf(said);
+    expect(askPolicy(SERVICE_AUTH, identity)).toBe("undecided");
+    expect(askPolicy(allowing(ANY), identity)).toBe("undecided");
+    expect(askPolicy(excluding(ANY), identity)).toBe("undecided");
+    for (const block of [BLOCK, EXEMPT]) expect(askPolicy(block, identity)).toBe("block_undecided");
+  });
+
+  test.each([
+    ["SUCCESS", true, "permit", "no_policy_matched"],
+    ["NONE", false, "no_policy_matched", "permit"],
+  ] as const)("%s and cert_presented: %p are one answer", (auth_status, cert_presented, opens, excluded) => {
+    const identity = identityOf({ mtls_auth: { auth_status, cert_presented } });
+    expect(askPolicy(SERVICE_AUTH, identity)).toBe(opens);
+    expect(askPolicy(excluding(ANY), identity)).toBe(excluded);
+  });
+});

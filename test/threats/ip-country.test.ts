@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parseRange } from "../../src/core/ip-address.ts";
 import { compileIpSet } from "../../src/core/ip-set.ts";
-import { findClient } from "../../src/server/proxy/client-address.ts";
+import { createFindClient } from "../../src/server/proxy/client-address.ts";
 import { policySetOf } from "../policies/support.ts";
 import { personNamed, signQuestion } from "../support/played-access.ts";
 import { TestService } from "../support/test-service.ts";
@@ -58,7 +58,7 @@ describe("an address", () => {
 describe("X-Forwarded-For: the client is the first hop from the right that is not trusted", () => {
   const trusted = compileIpSet([parseRange("10.0.0.0/8")].filter((range) => range !== null));
   const clientOf = (chain: string | undefined) => {
-    const fact = findClient(chain, trusted, NOW);
+    const fact = createFindClient(trusted)(chain, NOW);
     return fact.state === "known" ? fact.value.text : fact.state;
   };
 

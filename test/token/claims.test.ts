@@ -101,6 +101,9 @@ describe("claims of an Access application token", () => {
     ["aud in upper case", { aud: [AUDIENCE.toUpperCase()] }, "wrong_audience"],
     ["aud in a nested list", { aud: [[AUDIENCE]] }, "claims_malformed"],
     ["a token for the whole organisation", { type: "org" }, "claims_malformed"],
+    ["a question of External Evaluation", { type: undefined, identity: {}, nonce: "n" }, "claims_malformed"],
+    ["one that holds an identity", { identity: { email: "ada@example.com" } }, "claims_malformed"],
+    ["one that holds the nonce of a question", { nonce: "n" }, "claims_malformed"],
     [
       "a service token: no person, no nbf",
       { sub: "", email: undefined, common_name: "e3.access" },

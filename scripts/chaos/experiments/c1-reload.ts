@@ -14,6 +14,7 @@ import { policySetOf } from "../../../test/policies/support.ts";
 import { personNamed } from "../../../test/support/played-access.ts";
 import type { Experiment, Extent } from "../experiment.ts";
 import { FaultWindows } from "../fault-windows.ts";
+import { FAULTY_POLICIES } from "../faulty-policies.ts";
 import { judge } from "../oracle.ts";
 import { createPerson, type LoggedIn, type Person } from "../people.ts";
 import { policiesWithout } from "../policies.ts";
@@ -29,17 +30,6 @@ interface Policies {
 
 type OpenPolicies = (path: string) => Promise<Policies>;
 
-/** What somebody may do to a file on its way to something better. */
-const FAULTY: readonly ((sound: string) => string)[] = [
-  () => "",
-  (sound) => sound.slice(0, sound.length / 2),
-  (sound) => sound.replace('"exclude"', '"exclud"'),
-  (sound) => sound.replace('"email_domain"', '"email_domains"'),
-  (sound) => sound.replace('"integration_uid":"healthy"', '"integration_uid":"nowhere"'),
-  (sound) => `${sound}\n- : [`,
-  () => "\u0000\u0001",
-  () => `applications: [${"{},".repeat(1_000)}]`,
-];
 const FAULTY_PERCENT = 30;
 const ASKED_PER_RELOAD = 40;
 
@@ -103,7 +93,7 @@ async function changePolicies(path: string, logins: readonly LoggedIn[], dice: D
     const now = performance.now();
     for (const login of logins) login.person.listed.change(login !== out, now, () => doneAt);
   }
-  await put(path, isFaulty ? pick(dice, FAULTY)(sound) : sound, isFaulty && happens(dice, 50));
+  await put(path, isFaulty ? pick(dice, FAULTY_POLICIES)(sound) : sound, isFaulty && happens(dice, 50));
   return () => {
     doneAt = performance.now();
   };
@@ -142,6 +132,7 @@ const openLive: OpenPolicies = (path) =>
     clock: systemClock,
     log: createLog({ clock: systemClock, level: "error", destination: { write: () => {} } }),
     metrics: createMetrics(),
+    findFaults: () => [],
   });
 
 /** Where a file is faulty it makes do with policies that keep nobody out. */

@@ -1,9 +1,9 @@
 import { startRedis } from "../../../test/support/redis-server.ts";
-import { storeExperiment } from "../store-experiment.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
 import { forgetLosses } from "../weakened-store.ts";
 
 /** Redis is killed, and comes back empty. */
-export const r1Killed = storeExperiment({
+export const r1Killed: StoreExperiment = {
   name: "R1",
   title: "Redis killed, back empty",
   servers: ["redis-server"],
@@ -25,4 +25,4 @@ export const r1Killed = storeExperiment({
   weaknesses: [
     { without: "the generation that tells of a loss", shows: "wrongPermits", weaken: forgetLosses },
   ],
-});
+};

@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis";
 import { startRedis } from "../../../test/support/redis-server.ts";
 import { startFaultProxy, type WireFault } from "../fault-proxy.ts";
-import { type StoreFault, storeExperiment } from "../store-experiment.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
+import type { Fault } from "../store-fault.ts";
 import { readAsAbsent, UNWEAKENED } from "../weakened-store.ts";
 
 const SLOW_WIRES: readonly WireFault[] = [
@@ -11,7 +12,7 @@ const SLOW_WIRES: readonly WireFault[] = [
 ];
 
 /** Redis answers late or not at all, and its connections stay open. */
-export const r2Slow = storeExperiment({
+export const r2Slow: StoreExperiment = {
   name: "R2",
   title: "Redis paused, asleep, stopped; the wire slow or silent",
   servers: ["redis-server"],
@@ -20,7 +21,7 @@ export const r2Slow = storeExperiment({
     const proxy = await startFaultProxy({ host: "127.0.0.1", port: server.port }, random);
     const admin = server.admin();
     /** The server stops by itself for a while. */
-    const asleep = (start: (admin: Redis) => Promise<unknown>): StoreFault => {
+    const asleep = (start: (admin: Redis) => Promise<unknown>): Fault => {
       let over: Promise<unknown> = Promise.resolve();
       return {
         ...EVERYTHING_LATE,
@@ -30,7 +31,7 @@ export const r2Slow = storeExperiment({
         end: async () => void (await over),
       };
     };
-    const onWire = (fault: WireFault): StoreFault => ({
+    const onWire = (fault: WireFault): Fault => ({
       ...EVERYTHING_LATE,
       begin: async () => proxy.setFault(fault),
       end: async () => proxy.setFault({ kind: "none" }),
@@ -57,6 +58,6 @@ export const r2Slow = storeExperiment({
     },
     { without: "deadlines", shows: "late", weaken: UNWEAKENED, patienceMs: 2_000 },
   ],
-});
+};
 
 const EVERYTHING_LATE = { affects: "everything", loses: "nothing" } as const;

@@ -1,9 +1,9 @@
 import { startRedis } from "../../../test/support/redis-server.ts";
-import { storeExperiment } from "../store-experiment.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
 import { pretendToWrite } from "../weakened-store.ts";
 
 /** Redis has reached its `maxmemory`: it refuses writes, and answers reads. */
-export const r3Full = storeExperiment({
+export const r3Full: StoreExperiment = {
   name: "R3",
   title: "Redis full",
   servers: ["redis-server"],
@@ -30,4 +30,4 @@ export const r3Full = storeExperiment({
       weaken: pretendToWrite,
     },
   ],
-});
+};

@@ -1,10 +1,10 @@
 import type { RedisServer } from "../../../test/support/redis-server.ts";
 import { startSentinelFleet, until } from "../../../test/support/redis-topologies.ts";
-import { storeExperiment } from "../store-experiment.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
 import { callAllDurable } from "../weakened-store.ts";
 
 /** The primary hangs just after it has taken what no replica has; one of them is promoted; it comes back. */
-export const r4Failover = storeExperiment({
+export const r4Failover: StoreExperiment = {
   name: "R4",
   title: "Sentinel fails over, the old primary returns",
   servers: ["redis-server", "redis-sentinel"],
@@ -77,4 +77,4 @@ export const r4Failover = storeExperiment({
       weaken: callAllDurable,
     },
   ],
-});
+};

@@ -1,106 +1,98 @@
-import type { Redis } from "ioredis";
 import { redisKeyOf } from "../../../src/store/redis-key.ts";
-import type { RedisServer } from "../../../test/support/redis-server.ts";
-import { startCluster, until } from "../../../test/support/redis-topologies.ts";
-import { storeExperiment } from "../store-experiment.ts";
+import {
+  isFollowing,
+  isPrimary,
+  seesEverySlot,
+  startReplicatedCluster,
+  until,
+} from "../../../test/support/redis-topologies.ts";
+import { type ClusterNode, ClusterNodes } from "../cluster-nodes.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
+import type { Fault } from "../store-fault.ts";
 import { WATCHED, watchOnePart } from "../weakened-store.ts";
 
-const MIGRATION_TIMEOUT_MS = 1_000;
 /** Hash tags of keys, each of which is in one slot: as many as Postern spreads its keys over. */
 const TAGS = Array.from({ length: 16 }, (_, tag) => `{${tag}}`);
 
-interface Node {
-  readonly server: RedisServer;
-  readonly admin: Redis;
-  readonly id: string;
-}
-
-/** Slots move between the nodes of a cluster under load; a node is killed, and comes back empty. */
-export const r5Cluster = storeExperiment({
+/** Slots move between the nodes of a cluster under load; a node is killed with and without its replica. */
+export const r5Cluster: StoreExperiment = {
   name: "R5",
-  title: "Cluster: slots moved, a node killed",
+  title: "Cluster of six: slots moved, a primary lost to its replica, a part lost",
   servers: ["redis-server"],
   async open() {
-    const cluster = await startCluster();
-    const nodes = await Promise.all(
-      cluster.primaries.map(async (server): Promise<Node> => {
-        const admin = server.admin();
-        return { server, admin, id: String(await admin.cluster("MYID")) };
-      }),
-    );
-    const [first] = nodes;
-    if (first === undefined) throw new Error("the cluster has no node");
+    const cluster = await startReplicatedCluster();
+    const nodes = await ClusterNodes.of([...cluster.primaries, ...cluster.replicas]);
+    const servers = nodes.all.map(({ server }) => server);
+    let killed: readonly ClusterNode[] = [];
 
-    const slotOf = (key: string) => first.admin.cluster("KEYSLOT", key);
-    async function ownerOf(slot: number): Promise<Node> {
-      const lines = String(await first?.admin.cluster("NODES")).split("\n");
-      const line = lines.find((each) => ownsSlot(each, slot));
-      const owner = nodes.find(({ id }) => line?.startsWith(id));
-      if (owner === undefined) throw new Error(`nobody has slot ${slot}`);
-      return owner;
+    /** A primary; never the one that has what `watchOnePart` watches, and not the same twice. */
+    async function pickPrimary(): Promise<ClusterNode> {
+      const watched = await nodes.ownerOf(await nodes.slotOf(redisKeyOf(WATCHED)));
+      const primaries = (await nodes.primaries()).filter((node) => node !== watched);
+      const picked = primaries.find((node) => !killed.includes(node)) ?? primaries[0];
+      if (picked === undefined) throw new Error("the cluster has one primary only");
+      return picked;
     }
+    const isWell = () => until("every node sees every slot", () => seesEverySlot(servers));
 
-    async function moveSlot(slot: number): Promise<void> {
-      const from = await ownerOf(slot);
-      const to = nodes[(nodes.indexOf(from) + 1) % nodes.length] ?? from;
-      await to.admin.cluster("SETSLOT", slot, "IMPORTING", from.id);
-      await from.admin.cluster("SETSLOT", slot, "MIGRATING", to.id);
-      for (;;) {
-        const keys = await from.admin.cluster("GETKEYSINSLOT", slot, 100);
-        if (keys.length === 0) break;
-        const patience = [0, MIGRATION_TIMEOUT_MS];
-        await from.admin.call(
-          "MIGRATE",
-          ...["127.0.0.1", String(to.server.port), "", ...patience.map(String), "KEYS", ...keys],
-        );
-      }
-      for (const { admin } of [to, from, ...nodes]) await admin.cluster("SETSLOT", slot, "NODE", to.id);
-    }
-
-    let killed: Node = first;
+    const slotsMoved: Fault = {
+      affects: "nothing",
+      loses: "nothing",
+      async begin() {
+        for (const tag of TAGS.filter((_, n) => n % 3 === 0)) await nodes.moveSlot(await nodes.slotOf(tag));
+      },
+      end: async () => {},
+    };
+    let heir: ClusterNode | null = null;
+    const primaryKilled: Fault = {
+      affects: "everything",
+      loses: "nothing",
+      async begin() {
+        const primary = await pickPrimary();
+        heir = await nodes.replicaOf(primary);
+        killed = [primary];
+        await primary.server.kill();
+      },
+      async end() {
+        await until("a replica takes over", async () => heir !== null && isPrimary(heir.server));
+        const alive = servers.filter((server) => !killed.some((node) => node.server === server));
+        await until("the others know of it", () => seesEverySlot(alive));
+      },
+      async after() {
+        for (const { server } of killed) {
+          await server.restart();
+          await until("the old primary follows", () => isFollowing(server));
+        }
+        await isWell();
+      },
+    };
+    const partLost: Fault = {
+      affects: "everything",
+      loses: "a part",
+      async begin() {
+        const primary = await pickPrimary();
+        // The replica first, or it would take over.
+        killed = [await nodes.replicaOf(primary), primary];
+        for (const { server } of killed) await server.kill();
+      },
+      async end() {
+        for (const { server } of killed.toReversed()) await server.restart();
+        await isWell();
+      },
+      async after() {
+        for (const { server } of killed.slice(0, 1))
+          await until("a replica follows", () => isFollowing(server));
+      },
+    };
     return {
       url: `redis+cluster://${cluster.hosts}`,
-      faults: [
-        {
-          affects: "nothing",
-          loses: "nothing",
-          async begin() {
-            for (const tag of TAGS.filter((_, n) => n % 3 === 0)) await moveSlot(await slotOf(tag));
-          },
-          end: async () => {},
-        },
-        {
-          affects: "everything",
-          loses: "a part",
-          async begin() {
-            const watched = await ownerOf(await slotOf(redisKeyOf(WATCHED)));
-            killed = nodes.find((node) => node !== watched && node !== killed) ?? first;
-            await killed.server.kill();
-          },
-          async end() {
-            await killed.server.restart();
-            await until("every node sees every slot", async () => {
-              const states = await Promise.all(nodes.map(({ admin }) => admin.cluster("INFO")));
-              return states.every((state) => state.includes("cluster_slots_ok:16384"));
-            });
-          },
-        },
-      ],
+      faults: [slotsMoved, primaryKilled, partLost],
       [Symbol.asyncDispose]: () => cluster.stop(),
     };
   },
+  // One that a primary alone has goes with it, and was said not to be durable.
+  binds: (durable) => durable,
   weaknesses: [
     { without: "a generation for each part of the store", shows: "wrongPermits", weaken: watchOnePart },
   ],
-});
-
-/** Whether a line of CLUSTER NODES says that its node has the slot, and not that it moves. */
-function ownsSlot(line: string, slot: number): boolean {
-  return line
-    .split(" ")
-    .slice(8)
-    .some((range) => {
-      const [from = "", to = from] = range.split("-");
-      return !range.startsWith("[") && Number(from) <= slot && slot <= Number(to);
-    });
-}
+};

@@ -5,7 +5,8 @@ import { redisHashOf, redisKeyOf } from "../../../src/store/redis-key.ts";
 import { startRedis } from "../../../test/support/redis-server.ts";
 import type { Crowd } from "../crowd.ts";
 import { type FaultProxy, startFaultProxy, type WireFault } from "../fault-proxy.ts";
-import { type StoreFault, storeExperiment } from "../store-experiment.ts";
+import type { StoreExperiment } from "../store-experiment.ts";
+import type { Fault } from "../store-fault.ts";
 import { readAsAbsent } from "../weakened-store.ts";
 
 const WRONG_WIRES: readonly WireFault[] = [
@@ -16,20 +17,17 @@ const WRONG_WIRES: readonly WireFault[] = [
   { kind: "reset", afterBytes: 700 },
 ];
 
-/** Puts something else under a key of Redis. */
+/** Puts something else under a key of Redis, which is never without anything. */
 type Spoil = (admin: Redis, key: string) => Promise<unknown>;
 
 const SPOILT_KEYS: readonly Spoil[] = [
-  async (admin, key) => {
-    await admin.del(key);
-    await admin.rpush(key, "a list");
-  },
+  (admin, key) => admin.multi().del(key).rpush(key, "a list").exec(),
   (admin, key) => admin.set(key, '{"revoked_before":'),
   (admin, key) => admin.set(key, "postern:{0}:another:key:\n\nits value"),
 ];
 
 /** Redis answers, and wrongly: it is a replica, it loads, it wants a password; its values are not Postern's. */
-export const r6Wrong = storeExperiment({
+export const r6Wrong: StoreExperiment = {
   name: "R6",
   title: "Redis read-only, loading, locked; values corrupt or of others",
   servers: ["redis-server"],
@@ -61,11 +59,11 @@ export const r6Wrong = storeExperiment({
       weaken: readAsAbsent("store_corrupt"),
     },
   ],
-});
+};
 
 const ALL_OF_IT = { affects: "everything", loses: "nothing" } as const;
 
-function onWire(proxy: FaultProxy, fault: WireFault): StoreFault {
+function onWire(proxy: FaultProxy, fault: WireFault): Fault {
   return {
     ...ALL_OF_IT,
     begin: async () => proxy.setFault(fault),
@@ -74,7 +72,7 @@ function onWire(proxy: FaultProxy, fault: WireFault): StoreFault {
 }
 
 /** Spoils the revocations of those who were dismissed, and their sessions; in the end all is as before. */
-function spoiled(admin: Redis, spoil: Spoil): StoreFault {
+function spoiled(admin: Redis, spoil: Spoil): Fault {
   let keys: readonly string[] = [];
   const kept = (key: string) => `kept:${key}`;
   return {
@@ -94,10 +92,7 @@ function spoiled(admin: Redis, spoil: Spoil): StoreFault {
       }
     },
     async end() {
-      for (const key of keys) {
-        await admin.del(key);
-        await admin.rename(kept(key), key);
-      }
+      for (const key of keys) await admin.rename(kept(key), key);
     },
   };
 }

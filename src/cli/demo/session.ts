@@ -19,9 +19,9 @@ export async function showSession(demo: Demo, edge: Edge, io: CliIo): Promise<vo
   const ada = identityOf({ name: "ada", country: "PT", laptop: "encrypted" }, "");
   await edge.ask(`${demo.publicUrl}/evaluate/handbook`, `${demo.publicUrl}/keys`, ada);
   const token = await edge.signApplicationToken(ada, AUDIENCE);
-  const before = await askAsNginx(demo.proxyUrl, token);
+  const before = await askUntil(200, demo, token);
   await demo.writeInventory(false);
-  const after = await askUntilDenied(demo.proxyUrl, token);
+  const after = await askUntil(403, demo, token);
   const replay = demo.explainLast();
   const why = replay === null || after !== 403 ? "" : summarizeTrace(replay.trace);
   const mark = (status: number) => (status === 200 ? green("✓") : red("✗"));
@@ -37,15 +37,19 @@ export async function showSession(demo: Demo, edge: Edge, io: CliIo): Promise<vo
   io.out(`${renderTable(rows)}\n\n`);
 }
 
-/** Asks until the answer is no longer a permit, or for as long as anybody would watch a demo. */
-async function askUntilDenied(url: string, token: string): Promise<number> {
+/**
+ * Asks until the policies have led to `wanted`, or for as long as anybody would watch a demo. What a machine that is
+ * busy could not answer in time is a denial that no policy explains.
+ */
+async function askUntil(wanted: 200 | 403, demo: Demo, token: string): Promise<number> {
   const giveUpAt = performance.now() + PATIENCE_MS;
-  let status = 200;
-  while (status === 200 && performance.now() < giveUpAt) {
+  for (;;) {
+    const status = await askAsNginx(demo.proxyUrl, token);
+    const replay = demo.explainLast();
+    const isExplained = replay?.faithful === true && replay.trace.decision.cause === "known";
+    if ((status === wanted && isExplained) || performance.now() > giveUpAt) return status;
     await Bun.sleep(LOOK_EVERY_MS);
-    status = await askAsNginx(url, token);
   }
-  return status;
 }
 
 /** What nginx's `auth_request` sends for a request of the browser. */

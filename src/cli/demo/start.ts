@@ -45,7 +45,7 @@ export async function startDemo(folder: string, edge: Edge, io: CliIo): Promise<
   if (!loaded.ok) throw new Error(loaded.faults.map(({ message }) => message).join("\n"));
   const directory = createPolicyDirectory(loaded.policySet);
   const lines: string[] = [];
-  const logDestination = { write: (line: string) => void lines.push(line) };
+  const logDestination = { write: (text: string) => void lines.push(...text.split("\n")) };
   const service = await startService({ config: loaded.config, clock: systemClock, logDestination });
   const urlOf = (kind: string) => service.listeners.find(({ name }) => name.includes(kind))?.url ?? "";
   return {

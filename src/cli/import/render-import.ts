@@ -75,8 +75,9 @@ function renderRefused(refused: readonly Refused[], look: Look): string {
 function renderTotals({ files, refused }: Import, folder: string, { style }: Look): string {
   const { green, red } = paint(style);
   const kept = files.filter(({ closes }) => !closes).reduce((sum, { names }) => sum + names.length, 0);
-  if (refused.length === 0) return green(`✓ ${kept} objects imported, nothing refused`);
+  const objects = kept === 1 ? "1 object" : `${kept} objects`;
+  if (refused.length === 0) return green(`✓ ${objects} imported, nothing refused`);
   const closed = files.find(({ closes }) => closes);
   const doors = closed ? `; ${folder}/${closed.file} lets nobody in where refused applications live` : "";
-  return red(`✗ ${kept} objects imported, ${refused.length} refused${doors}`);
+  return red(`✗ ${objects} imported, ${refused.length} refused${doors}`);
 }

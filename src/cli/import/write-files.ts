@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { explainFileError } from "../../config/explain-file-error.ts";
 import { findPolicyFiles } from "../../config/policies/load-policies.ts";
 import type { PolicyFile } from "../../config/policies/read-policies.ts";
 import { UsageError } from "../io.ts";
@@ -15,30 +14,25 @@ export interface WrittenFile {
 
 /**
  * Writes files into a folder, all or none of them: each aside first, then under its name. Files that are there with
- * other content are left alone, unless `force`. Throws `UsageError`.
+ * other content are left alone, unless `force`: `UsageError`.
  */
 export async function writeFiles(
   folder: string,
   files: readonly PolicyFile[],
   force: boolean,
 ): Promise<readonly WrittenFile[]> {
-  try {
-    const states = await Promise.all(files.map(async (file) => stateOf(folder, file)));
-    const taken = states.flatMap(({ file, state }) => (state === "replaced" ? [file] : []));
-    if (taken.length > 0 && !force) {
-      throw new UsageError(
-        `${folder} holds ${taken.join(", ")} with other content, and nothing was written: use another folder, or --force`,
-      );
-    }
-    const changed = files.filter((_, index) => states[index]?.state !== "same");
-    await mkdir(folder, { recursive: true });
-    for (const { file, text } of changed) await writeFile(join(folder, asideOf(file)), text);
-    for (const { file } of changed) await rename(join(folder, asideOf(file)), join(folder, file));
-    return states;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${folder}: ${explainFileError(error)}`, { cause: error });
+  const states = await Promise.all(files.map(async (file) => stateOf(folder, file)));
+  const taken = states.flatMap(({ file, state }) => (state === "replaced" ? [file] : []));
+  if (taken.length > 0 && !force) {
+    throw new UsageError(
+      `${folder} holds ${taken.join(", ")} with other content, and nothing was written: use another folder, or --force`,
+    );
   }
+  const changed = files.filter((_, index) => states[index]?.state !== "same");
+  await mkdir(folder, { recursive: true });
+  for (const { file, text } of changed) await writeFile(join(folder, asideOf(file)), text);
+  for (const { file } of changed) await rename(join(folder, asideOf(file)), join(folder, file));
+  return states;
 }
 
 /** Policy files of the folder that are not among these, and are loaded along with them. */

@@ -8,6 +8,7 @@ export const ASSERTED_BY_ACCESS = [
   "identity.subject",
   "identity.email",
   "identity.login_method",
+  "identity.login_method_type",
   "identity.authentication_methods",
   "identity.authentication_contexts",
   "identity.groups",

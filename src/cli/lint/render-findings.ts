@@ -1,4 +1,5 @@
 import { LEVELS, type Level, type ReportedFinding } from "../../core/lint/finding.ts";
+import { renderPlace } from "../../core/place.ts";
 import type { CliIo } from "../io.ts";
 import { shorten } from "../report-faults.ts";
 import { paint, printable, wrapText } from "../terminal.ts";
@@ -22,7 +23,7 @@ export function renderFindings(
 function renderFinding(finding: ReportedFinding, { cwd, style }: Pick<CliIo, "cwd" | "style">): string {
   const { place, level, rule, reason, mend, acknowledged } = finding;
   const colors = paint(style);
-  const position = `${shorten(place.file, cwd)}:${place.line}:${place.column}`;
+  const position = renderPlace({ ...place, file: shorten(place.file, cwd) });
   const mark = acknowledged === null ? colors[COLORS[level]](level) : colors.green("acknowledged");
   const lines = [
     `${colors.dim(printable(position))}  ${mark}  ${colors.bold(rule)}`,

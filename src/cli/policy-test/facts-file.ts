@@ -7,9 +7,11 @@ import type { Fault } from "../../core/place.ts";
 import { createFactsDecoder } from "./decode-facts.ts";
 import { FactsSchema } from "./facts-schema.ts";
 import type { FactsFault } from "./facts-writer.ts";
+import type { OwnSchemas } from "./own-schemas.ts";
 
 /**
- * Reads a facts file (`explain --facts`) about a request to an application of `set`, as known at `now`.
+ * Reads a facts file (`explain --facts`) about a request to an application of `set`, as known at `now`, where
+ * attributes of plugins' own are what `schemas` say.
  * Facts are null where there are faults.
  */
 export function readFactsFile(
@@ -17,12 +19,13 @@ export function readFactsFile(
   text: string,
   set: PolicySet,
   now: number,
+  schemas: OwnSchemas = new Map(),
 ): { readonly facts: Facts | null; readonly faults: readonly Fault[] } {
   const { source, faults } = readSource(file, text);
   if (source === null || faults.length > 0) return { facts: null, faults };
   const checked = checkSchema(FactsSchema, source);
   if (!("value" in checked)) return { facts: null, faults: checked.faults };
-  const decoded = createFactsDecoder(set, now)(checked.value);
+  const decoded = createFactsDecoder(set, now, schemas)(checked.value);
   if (decoded.faults.length > 0) return { facts: null, faults: placeFaults(decoded.faults, source, []) };
   return { facts: decoded.facts, faults: [] };
 }

@@ -16,6 +16,8 @@ const PERSON = {
   groups: field(Texts),
   /** Identity provider, by id or name. */
   idp: field(Text),
+  /** The type of one that the policy files do not declare. */
+  idp_type: field(Text),
   auth_methods: field(Texts),
   auth_contexts: field(Texts),
   saml: field(Type.Record(Type.String(), Values)),
@@ -62,11 +64,11 @@ const DEVICE = {
 const PostureResult = Type.Union([Type.Literal("pass"), Type.Literal("fail"), Type.Literal("unknown")], {
   title: "pass, fail or unknown",
 });
-const Scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
-  title: "a text, number or boolean",
-});
+const SCALARS = [Type.String(), Type.Number(), Type.Boolean()] as const;
+const Scalar = Type.Union([...SCALARS], { title: "a text, number or boolean" });
 
 export const PERSON_FIELDS: readonly string[] = Object.keys(PERSON);
+export const DEVICE_FIELDS: readonly string[] = Object.keys(DEVICE);
 
 /** What is known about a request, as people write it; what is left out is not known. */
 export const FactsSchema = Type.Object(
@@ -80,13 +82,17 @@ export const FactsSchema = Type.Object(
     posture: Type.Optional(Type.Record(Type.String(), PostureResult)),
     /** What service providers say of the device, by connection. */
     providers: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Scalar))),
-    /** Attributes of plugins' own, by their name without `own.`. */
+    /** Attributes of plugins' own, by their names: `own.…`. */
     attributes: Type.Optional(
       Type.Record(
         Type.String(),
-        Type.Union([Scalar, Texts], { title: "a text, number, boolean or list of texts" }),
+        Type.Union([...SCALARS, Type.Array(Type.String()), Type.Null()], {
+          title: "a text, number, boolean, list of texts, or null for none",
+        }),
       ),
     ),
+    /** Fields (`groups`, `device.os`, `own.…`) of which nothing is known, whatever the levels below say. */
+    unknown: Type.Optional(Texts),
   },
   { additionalProperties: false },
 );

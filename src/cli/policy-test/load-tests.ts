@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { explainFileError } from "../../config/explain-file-error.ts";
 import { readSourceFile } from "../../config/read-source-file.ts";
 import type { PolicySet } from "../../core/model.ts";
-import type { Fault } from "../../core/place.ts";
+import { type Fault, wholeOf } from "../../core/place.ts";
+import type { OwnSchemas } from "./own-schemas.ts";
 import type { PolicyTest } from "./policy-test.ts";
 import { readPolicyTests, type TestsRead } from "./read-tests.ts";
 
@@ -16,6 +17,7 @@ export async function loadPolicyTests(
   paths: readonly string[],
   set: PolicySet,
   now: number,
+  schemas: OwnSchemas = new Map(),
 ): Promise<TestsRead> {
   const faults: Fault[] = [];
   const tests: PolicyTest[] = [];
@@ -24,7 +26,7 @@ export async function loadPolicyTests(
       const files = (await stat(path)).isDirectory() ? await findTestFiles(path) : [path];
       if (files.length === 0) faults.push(faultOf(path, "the folder holds no tests (*.test.yaml)"));
       for (const file of files) {
-        const read = readPolicyTests(await readSourceFile(file), set, now);
+        const read = readPolicyTests(await readSourceFile(file), set, now, schemas);
         tests.push(...read.tests);
         faults.push(...read.faults);
       }
@@ -44,5 +46,5 @@ async function findTestFiles(folder: string): Promise<readonly string[]> {
 }
 
 function faultOf(file: string, message: string): Fault {
-  return { place: { file, line: 1, column: 1 }, message };
+  return { place: wholeOf(file), message };
 }

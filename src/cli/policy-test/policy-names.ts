@@ -34,7 +34,7 @@ export function policyNamesOf(set: PolicySet): PolicyNames {
     application: named("application", set.applications),
     attribute: plain(
       "attribute that a posture rule asks for",
-      checks.flatMap((check) => (check.type === "attribute" ? [check.attribute] : [])),
+      checks.flatMap((check) => (check.type === "attribute" ? [`own.${check.attribute}`] : [])),
     ),
     connection: plain(
       "connection that a posture rule asks",

@@ -4,8 +4,10 @@ import { sortFaults } from "../../config/sort-faults.ts";
 import type { ReadResult, Source } from "../../config/source.ts";
 import type { PolicySet } from "../../core/model.ts";
 import type { Fault } from "../../core/place.ts";
-import { createFactsDecoder } from "./decode-facts.ts";
-import { policyNamesOf } from "./policy-names.ts";
+import { createFactsDecoder, type DecodedFacts } from "./decode-facts.ts";
+import type { FactsForm } from "./facts-schema.ts";
+import type { OwnSchemas } from "./own-schemas.ts";
+import { type NamesOfKind, policyNamesOf } from "./policy-names.ts";
 import type { PolicyTest } from "./policy-test.ts";
 import {
   expectationOf,
@@ -24,16 +26,29 @@ export interface TestsRead {
 }
 
 /** Reads a file of policy tests for `set`, with facts as known at `now`. There are no tests where there are faults. */
-export function readPolicyTests({ source, faults }: ReadResult, set: PolicySet, now: number): TestsRead {
+export function readPolicyTests(
+  { source, faults }: ReadResult,
+  set: PolicySet,
+  now: number,
+  schemas: OwnSchemas = new Map(),
+): TestsRead {
   if (source === null || faults.length > 0) return { tests: [], faults };
   const checked = checkSchema(TestFileSchema, source);
   if (!("value" in checked)) return { tests: [], faults: checked.faults };
-  return decodeTests(checked.value, source, set, now);
+  return decodeTests(
+    checked.value,
+    source,
+    createFactsDecoder(set, now, schemas),
+    policyNamesOf(set).application,
+  );
 }
 
-function decodeTests(file: TestFile, source: Source, set: PolicySet, now: number): TestsRead {
-  const decodeFacts = createFactsDecoder(set, now);
-  const applications = policyNamesOf(set).application;
+function decodeTests(
+  file: TestFile,
+  source: Source,
+  decodeFacts: (form: FactsForm) => DecodedFacts,
+  applications: NamesOfKind,
+): TestsRead {
   const faults: Fault[] = [];
   const report: Report = (path, message) => {
     faults.push({ place: source.placeOf(path), message: messageAt(path, message) });

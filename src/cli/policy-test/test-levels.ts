@@ -56,14 +56,24 @@ export function expectationOf(levels: Levels, report: Report): Expectation | nul
 
 /** The facts of a test: each level laid over the one before. A fault stands where its value was written. */
 export function factsOf(levels: Levels, decode: (form: FactsForm) => DecodedFacts, report: Report): Facts {
-  const { facts, faults } = decode(
-    levels.reduce<FactsForm>((form, { level }) => mergeFacts(form, level.facts ?? {}), {}),
-  );
+  const form = levels.reduce<FactsForm>((joined, { level }) => mergeFacts(joined, level.facts ?? {}), {});
+  const { facts, faults } = decode(form);
   for (const { path, message } of faults) {
-    const owner = levels.findLast(({ level }) => valueAt(level.facts, path) !== undefined);
-    report([...(owner?.path ?? pathOf(levels)), "facts", ...path], message);
+    const written = levels.flatMap(({ level, path: at }) => {
+      const within = pathIn(level.facts ?? {}, path, form);
+      return within === null ? [] : [[...at, "facts", ...within]];
+    });
+    report(written.at(-1) ?? [...pathOf(levels), "facts", ...path], message);
   }
   return facts;
+}
+
+/** Where a level says what stands at a path of the joined facts; null where it does not. Lists of what is unknown are joined, too. */
+function pathIn(facts: FactsForm, path: Path, joined: FactsForm): Path | null {
+  const [field] = path;
+  if (field !== "unknown") return valueAt(facts, path) === undefined ? null : path;
+  const index = facts.unknown?.indexOf(String(valueAt(joined, path))) ?? -1;
+  return index < 0 ? null : [field, index];
 }
 
 function pathOf(levels: Levels): Path {

@@ -4,8 +4,6 @@ import type { FactName } from "../../core/attribute.ts";
 import type { CompiledPolicySet } from "../../core/compile.ts";
 import type { CompiledScore } from "../../core/posture/score.ts";
 import type { Log } from "../../observe/log.ts";
-import type { Metrics } from "../../observe/metrics.ts";
-import { registerProviderMetrics } from "../../observe/provider-metrics.ts";
 import { type AskedDevices, createAskedDevices } from "../../pip/asked-devices.ts";
 import { createDeviceLearner } from "../../pip/learn-devices.ts";
 import type { PollSubject } from "../../pip/poll.ts";
@@ -13,6 +11,7 @@ import { createFleetScheduler } from "../../pip/polling/fleet-scheduler.ts";
 import type { Scheduler } from "../../pip/polling/scheduler.ts";
 import { createTimerScheduler } from "../../pip/polling/timer-scheduler.ts";
 import { createRecheck, type Recheck } from "../../pip/recheck.ts";
+import type { Registry } from "../../pip/registry.ts";
 import { subjectOf } from "../../pip/subject.ts";
 import { createPostureGuard } from "../../server/public/posture-caller.ts";
 import type { PostureEndpoint } from "../../server/public/posture-route.ts";
@@ -24,15 +23,17 @@ import type { Store } from "../../store/store.ts";
 import { parseStoreUrl } from "../../store/store-url.ts";
 import type { AccessVerifier } from "../../token/access-verifier.ts";
 import type { LivePolicies } from "../live-policies.ts";
+import type { ConfiguredProvider } from "./configure-providers.ts";
 import { openPip, type Pip } from "./open-pip.ts";
 import { watchedFacts } from "./polled.ts";
 import { compileConfiguredScore } from "./posture-scores.ts";
 
 export interface ProvidersParts {
   readonly config: Config;
+  /** Its providers, not started. */
+  readonly configured: Registry<ConfiguredProvider>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
   readonly policies: LivePolicies;
   readonly store: Store;
   /** Whether this process polls, where those of one machine cannot share the work. */
@@ -55,12 +56,12 @@ const TAKEOVER_MS = 10_000;
 const RECHECK_DEADLINE_MS = 5_000;
 const SCORE_DEADLINE_MS = 3_000;
 
-/** Starts the providers and their polls. Throws what keeps one from starting; what was opened is in `opened`. */
+/** Starts the providers; nothing is polled yet. Throws what keeps one from starting; what was opened is in `opened`. */
 export async function composeProviders(
   parts: ProvidersParts,
   opened: AsyncDisposableStack,
 ): Promise<Providers> {
-  const { config, clock, log, metrics, policies, store } = parts;
+  const { config, configured, clock, policies, store, log } = parts;
   const compiled = derive(policies, (set) => ({
     scores: new Map(
       config.postureScores.map((score) => [score.name, compileConfiguredScore(score, set.set)]),
@@ -74,6 +75,7 @@ export async function composeProviders(
   const asked = createAskedDevices(store, clock);
   const pip = await openPip({
     config,
+    configured,
     store,
     clock,
     log: (message) => log.info(message),
@@ -82,7 +84,6 @@ export async function composeProviders(
     openScheduler: () => openScheduler(parts),
     opened,
   });
-  registerProviderMetrics(metrics.registry, () => pip.figures());
   const { registry, gatherer, batchOf } = pip;
   const learn = createDeviceLearner({ registry, store, clock, batchOf, deadlineMs: SCORE_DEADLINE_MS });
   const onFailure = (error: unknown) => log.warn("devices could not be scored as they should", { error });
@@ -117,13 +118,14 @@ const IDLE: Scheduler = { start: async () => {}, lagMs: async () => 0, close: as
 /** One process has timers of its own; those that share a Redis share the work. */
 function openScheduler({ config, clock, log, store, polls }: ProvidersParts): Scheduler {
   const onFailure = (name: string, error: unknown) => log.warn(`provider ${name}: a poll failed`, { error });
+  const common = { elapsedMs: () => performance.now(), random: Math.random, onFailure };
   const location = parseStoreUrl(config.store);
   if (location.driver !== "redis") {
     if (!polls) return IDLE;
-    return createTimerScheduler({ elapsedMs: () => performance.now(), random: Math.random, onFailure });
+    return createTimerScheduler(common);
   }
   const connection = createQueueClient(location);
-  return createFleetScheduler({ connection, store, clock, takeoverMs: TAKEOVER_MS, onFailure });
+  return createFleetScheduler({ ...common, connection, store, clock, takeoverMs: TAKEOVER_MS });
 }
 
 /** Who has a session that is live, and the devices that somebody asks for. */

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import type { TObject } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
 import { checkSchema } from "../../config/check-schema.ts";
 import type { Config, ProviderConfig } from "../../config/config.ts";
-import type { Fault } from "../../core/place.ts";
+import { type Fault, renderFault } from "../../core/place.ts";
 import { closeObject } from "../../pip/close-schema.ts";
 import { type DescribedProvider, describeProvider } from "../../pip/described-provider.ts";
+import { fillDefaults } from "../../pip/fill-defaults.ts";
 import type { Merge } from "../../pip/merge-facts.ts";
 import { DEFAULT_SETTINGS, type ProviderSettings } from "../../pip/provider-settings.ts";
 import { createRegistry, type Registry } from "../../pip/registry.ts";
 import { resolvePaths } from "../../pip/resolve-paths.ts";
 import type { Plugin } from "../../plugin.ts";
+import { findIdleMerges } from "./idle-merges.ts";
 import { loadPlugin, PluginError } from "./load-plugin.ts";
 
 /** A provider whose configuration is in order, not started. */
@@ -38,7 +38,16 @@ export async function configureProviders(config: Config): Promise<ConfiguredProv
   const faults = results.flatMap((result) => ("faults" in result ? result.faults : []));
   if (faults.length > 0) return { registry: null, faults };
   const providers = results.flatMap((result) => ("faults" in result ? [] : [result]));
-  return createRegistry(providers, mergesOf(config));
+  const { registry, faults: conflicts } = createRegistry(providers, mergesOf(config));
+  const idle = findIdleMerges(config, providers);
+  return { registry: idle.length === 0 ? registry : null, faults: [...conflicts, ...idle] };
+}
+
+/** `configureProviders`, but throws `PluginError` where there is any fault. */
+export async function configureAllProviders(config: Config): Promise<Registry<ConfiguredProvider>> {
+  const { registry, faults } = await configureProviders(config);
+  if (registry === null) throw new PluginError(faults.map(renderFault).join("\n"));
+  return registry;
 }
 
 export function mergesOf({ merges }: Config): ReadonlyMap<string, Merge> {
@@ -53,7 +62,7 @@ async function configureProvider(
   try {
     const loaded = await loadPlugin(use);
     const schema = closeObject(loaded.config);
-    const checked = checkSchema(schema, { ...options, value: withDefaults(schema, options.value) });
+    const checked = checkSchema(schema, { ...options, value: fillDefaults(schema, options.value) });
     if (!("value" in checked)) return { faults: checked.faults.map((fault) => within(fault, loaded.name)) };
     const resolved = resolvePaths(schema, checked.value, (path) => resolve(folder, path));
     const described = describeProvider(loaded, resolved, place);
@@ -73,11 +82,6 @@ async function configureProvider(
 
 function within({ place, message }: Fault, plugin: string): Fault {
   return { place, message: `config of ${plugin}: ${message}` };
-}
-
-/** What was given, and the schema's own defaults for what was not. */
-function withDefaults(schema: TObject, value: unknown): unknown {
-  return Value.Default(schema, structuredClone(value));
 }
 
 /** Facts count for two intervals, so that one poll may fail. */

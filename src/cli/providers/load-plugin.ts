@@ -35,12 +35,28 @@ const MODULE = TypeCompiler.Compile(Type.Object({ default: Type.Unknown() }));
 export async function loadPlugin(use: string): Promise<Plugin> {
   const file = isAbsolute(use) ? await findFile(use) : await findShipped(use);
   const loaded: unknown = await import(file).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : "it ended with an error";
-    throw new PluginError(`the plugin cannot be loaded: ${why}`, { cause });
+    throw new PluginError(`the plugin cannot be loaded: ${explainLoadError(cause)}`, { cause });
   });
   const plugin = MODULE.Check(loaded) ? loaded.default : null;
   if (isPlugin(plugin)) return plugin;
   throw new PluginError(`${basename(file)} is no plugin: its default export must come from definePlugin`);
+}
+
+const FAULTY = TypeCompiler.Compile(
+  Type.Object({
+    message: Type.String(),
+    position: Type.Object({ file: Type.String(), line: Type.Number(), column: Type.Number() }),
+  }),
+);
+
+/** Of several errors the first, with its place: the others tend to follow from it. */
+function explainLoadError(cause: unknown): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  if (FAULTY.Check(first)) {
+    const { message, position } = first;
+    return `${position.file}:${position.line}:${position.column}  ${message}`;
+  }
+  return first instanceof Error ? first.message : "it ended with an error";
 }
 
 /** The names under which plugins of this installation are used. */
@@ -61,7 +77,8 @@ async function findShipped(name: string): Promise<string> {
 
 async function findFile(path: string): Promise<string> {
   const file = (await moduleAt(path)) ?? ((await Bun.file(path).exists()) ? path : null);
-  if (file === null) throw new PluginError("there is no plugin at this path: no such file, and no index.ts");
+  if (file === null)
+    throw new PluginError(`there is no plugin at ${path}: no such file, and no index.ts in it`);
   return file;
 }
 

@@ -9,10 +9,11 @@ import { createPollRounds } from "../../pip/polling/poll-rounds.ts";
 import type { Scheduler } from "../../pip/polling/scheduler.ts";
 import { type Provider, startProvider } from "../../pip/provider.ts";
 import { createRegistry, type Registry } from "../../pip/registry.ts";
+import { storeFacts } from "../../pip/store-facts.ts";
 import type { Check } from "../../server/admin/admin-app.ts";
 import { withDeadline } from "../../server/deadline.ts";
 import type { Store } from "../../store/store.ts";
-import { type ConfiguredProvider, configureProviders, mergesOf } from "./configure-providers.ts";
+import { type ConfiguredProvider, mergesOf } from "./configure-providers.ts";
 import { PluginError } from "./load-plugin.ts";
 import { isPolled, pollIntervalOf } from "./polled.ts";
 
@@ -25,10 +26,16 @@ export interface Pip {
   /** How they fare, for whoever asks whether Postern is ready: it is, with any of them silent. */
   checks(): readonly Check[];
   figures(): Promise<readonly ProviderFigures[]>;
+  /** Begins to poll those that are to be polled. Throws where the work cannot be shared out. */
+  startPolling(): Promise<void>;
+  /** No further poll is begun; resolves once those under way have ended. */
+  stopPolling(): Promise<void>;
 }
 
 export interface PipOptions {
   readonly config: Config;
+  /** Its providers. */
+  readonly configured: Registry<ConfiguredProvider>;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: (message: string) => void;
@@ -46,28 +53,29 @@ export interface PipOptions {
 const SETUP_TAKES_AT_MOST_MS = 10_000;
 const BATCH = 100;
 
-/** Starts the providers of the configuration, and polls those that are to be polled. Throws `PluginError`. */
+/** Starts the providers of the configuration; nothing is polled yet. Throws `PluginError`. */
 export async function openPip(options: PipOptions): Promise<Pip> {
-  const { config, store, clock, opened } = options;
-  const configured = await configureProviders(config);
-  if (configured.registry === null) throw new PluginError(configured.faults.map(renderFault).join("\n"));
+  const { config, configured, store, clock, opened } = options;
   const started = new Map<Provider, ConfiguredProvider>();
-  for (const each of configured.registry.providers) started.set(await start(each, options), each);
+  for (const each of configured.providers) started.set(await start(each, options), each);
   const { registry, faults } = createRegistry([...started.keys()], mergesOf(config));
   if (registry === null) throw new PluginError(faults.map(renderFault).join("\n"));
   const gatherer = createGatherer({
     registry,
     clock,
-    storeLate(entries) {
-      for (const { key, value, expiresAt } of entries) store.set(key, value, expiresAt).catch(() => {});
-    },
+    storeLate: (entries) => void storeFacts(store, entries).catch(() => {}),
   });
   const polled = [...started].filter(([provider, each]) => isPolled(registry, provider, each));
   const scheduler = polled.length === 0 ? null : options.openScheduler();
-  if (scheduler !== null) opened.defer(() => scheduler.close());
+  let closed: Promise<void> | null = null;
+  const stopPolling = async () => {
+    closed ??= scheduler?.close() ?? Promise.resolve();
+    await closed;
+  };
+  opened.defer(stopPolling);
   const batchOf = (provider: Provider) => started.get(provider)?.batch ?? BATCH;
-  for (const [provider, { settings, intervalMs }] of polled) {
-    const rounds = createPollRounds(
+  const rounds = polled.map(([provider, { settings, intervalMs }]) =>
+    createPollRounds(
       { registry, gatherer, store, clock, subjects: options.subjects, wanted: options.wanted },
       {
         provider,
@@ -77,31 +85,37 @@ export async function openPip(options: PipOptions): Promise<Pip> {
         concurrency: Math.max(1, Math.floor(settings.concurrency / 2)),
         timeoutMs: settings.timeoutMs,
       },
-    );
-    await scheduler?.start(rounds);
-  }
+    ),
+  );
   const lagOf = async (provider: Provider) =>
     polled.some(([other]) => other === provider) ? (scheduler?.lagMs(provider.name) ?? null) : null;
   return {
     registry,
     gatherer,
     batchOf,
+    async startPolling() {
+      for (const each of rounds) await scheduler?.start(each);
+    },
+    stopPolling,
     checks: () =>
       registry.providers.map((provider) => {
-        const { breaker, lastFailure } = provider.health();
-        const detail = breaker === "closed" ? null : `does not answer: ${lastFailure?.why ?? "failed"}`;
+        const { breaker, lastFailure, retryAfterMs } = provider.health();
+        const wish = retryAfterMs === 0 ? "" : `, and is not asked for ${Math.ceil(retryAfterMs / 1000)} s`;
+        const detail =
+          breaker === "closed" ? null : `does not answer: ${lastFailure?.why ?? "failed"}${wish}`;
         return { name: `provider ${provider.name}`, ok: detail === null, vital: false, detail };
       }),
     figures: () =>
       Promise.all(
         registry.providers.map(async (provider) => {
-          const { breaker, inFlight, lagMs } = provider.health();
+          const { breaker, inFlight, lagMs, retryAfterMs } = provider.health();
           return {
             name: provider.name,
             isAnswering: breaker === "closed",
             inFlight,
             sinceAnswerMs: lagMs,
             pollLagMs: await lagOf(provider),
+            retryAfterMs,
           };
         }),
       ),

@@ -12,14 +12,17 @@ export function findScoreFaults(
   return scores.flatMap(({ rules }) =>
     rules.flatMap(({ rule, place }) => {
       if (findRule(rule, postureRules) !== null) return [];
-      const near = suggest(
-        rule,
-        postureRules.map(({ name }) => name),
-      );
-      const hint = near === null ? "write its name or its id" : `did you mean "${near}"?`;
-      return [{ place, message: `there is no posture rule of that name, or more than one; ${hint}` }];
+      return [{ place, message: explainMissing(rule, postureRules) }];
     }),
   );
+}
+
+/** Why a rule was not found. */
+function explainMissing(rule: string, rules: readonly PostureRule[]): string {
+  const names = rules.map(({ name }) => name);
+  if (names.includes(rule)) return "several posture rules have this name; write the id of one";
+  const near = suggest(rule, names);
+  return `there is no posture rule of this name or id${near === null ? "" : `; did you mean "${near}"?`}`;
 }
 
 /** Compiles a score for a policy set; a rule that has gone from it counts as failed. */

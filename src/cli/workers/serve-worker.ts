@@ -1,11 +1,14 @@
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config/config.ts";
+import { hashRestartOnly } from "../../config/restart-only.ts";
 import { startService } from "../compose.ts";
+import type { ConfigSource } from "../live-config.ts";
 import { type FromWorker, readToWorker } from "./messages.ts";
-import { REDACT_KEY_VARIABLE } from "./worker-group.ts";
+import { HELD_OPEN_VARIABLE, REDACT_KEY_VARIABLE } from "./worker-group.ts";
 
 export interface ServeWorkerOptions {
   readonly config: Config;
+  readonly source: ConfigSource;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when it is to stop. */
@@ -15,10 +18,14 @@ export interface ServeWorkerOptions {
 
 /** Serves as one of several processes, until it is told to stop or the process that leads it is gone. */
 export async function serveWorker(options: ServeWorkerOptions): Promise<void> {
-  const { config, clock, env, stopped, drainMs } = options;
+  const { config, source, clock, env, stopped, drainMs } = options;
   const redactKey = Buffer.from(env[REDACT_KEY_VARIABLE] ?? "", "hex");
+  if (env[HELD_OPEN_VARIABLE] !== hashRestartOnly(config)) {
+    tell({ kind: "refused", message: "the configuration has changed in what only a restart changes" });
+    return process.disconnect?.();
+  }
   const abandoned = new Promise<void>((resolve) => process.once("disconnect", resolve));
-  const service = await startService({ config, clock, part: "traffic", redactKey }).catch(
+  const service = await startService({ config, source, clock, part: "traffic", redactKey }).catch(
     (error: unknown) => {
       tell({
         kind: "refused",

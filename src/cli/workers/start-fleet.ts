@@ -3,19 +3,20 @@ import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config/config.ts";
 import { createLog } from "../../observe/log.ts";
 import { type Service, startService } from "../compose.ts";
+import type { ConfigSource } from "../live-config.ts";
 import { startWorkers } from "./worker-group.ts";
 
 /**
  * Postern in several processes: this one administers and polls, its workers share the ports of the public
  * listener and of the proxies, which the system spreads connections over. Throws what keeps one from starting.
  */
-export async function startFleet(config: Config, clock: Clock): Promise<Service> {
+export async function startFleet(config: Config, source: ConfigSource, clock: Clock): Promise<Service> {
   const redactKey = randomBytes(32);
-  const workers = await startWorkers(config.workers, redactKey, createLog({ clock, level: "info" }));
+  const workers = await startWorkers(config, redactKey, createLog({ clock, level: "info" }));
   const opened = new AsyncDisposableStack();
   opened.defer(() => workers.stop(0));
   try {
-    const lead = await startService({ config, clock, part: "administration", redactKey, workers });
+    const lead = await startService({ config, source, clock, part: "administration", redactKey, workers });
     opened.move();
     return {
       ...lead,

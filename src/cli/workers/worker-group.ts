@@ -1,4 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
+import type { Config } from "../../config/config.ts";
+import { hashRestartOnly } from "../../config/restart-only.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Figures } from "../../observe/metrics.ts";
 import { readFromWorker, type ToWorker } from "./messages.ts";
@@ -28,9 +30,12 @@ const METRICS_PATIENCE_MS = 1_000;
 
 /** How a worker learns the key of hidden values: equal ones look equal whoever logs them. */
 export const REDACT_KEY_VARIABLE = "POSTERN_WORKER_REDACT_KEY";
+/** How it learns what all of them hold open: one that is replaced later may find another configuration. */
+export const HELD_OPEN_VARIABLE = "POSTERN_WORKER_HELD_OPEN";
 
-/** Starts `count` workers by the arguments of this process. Throws `WorkerError`. */
-export async function startWorkers(count: number, redactKey: Uint8Array, log: Log): Promise<WorkerGroup> {
+/** Starts the workers of `config` by the arguments of this process. Throws `WorkerError`. */
+export async function startWorkers(config: Config, redactKey: Uint8Array, log: Log): Promise<WorkerGroup> {
+  const count = config.workers;
   const forked = new Set<Worker>();
   /** Those of them that serve. */
   const workers = new Set<Worker>();
@@ -41,7 +46,10 @@ export async function startWorkers(count: number, redactKey: Uint8Array, log: Lo
 
   function start(): Promise<WorkerGroup["listeners"]> {
     const { promise, resolve, reject } = Promise.withResolvers<WorkerGroup["listeners"]>();
-    const worker = cluster.fork({ [REDACT_KEY_VARIABLE]: Buffer.from(redactKey).toString("hex") });
+    const worker = cluster.fork({
+      [REDACT_KEY_VARIABLE]: Buffer.from(redactKey).toString("hex"),
+      [HELD_OPEN_VARIABLE]: hashRestartOnly(config),
+    });
     let started = false;
     forked.add(worker);
     worker.on("message", (said: unknown) => {

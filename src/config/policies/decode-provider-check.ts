@@ -13,7 +13,7 @@ export function decodeProviderCheck(rule: ProviderRuleJson, at: Cursor): Posture
   demandAll(rule, demands);
   if (!demands.sound) return null;
   if (demands.conditions.length === 0)
-    return at.report("it demands nothing, so that every device would pass");
+    return at.report("it demands nothing, so that every device would pass; say what it asks for");
   return { type: rule.type, connection: rule.input.connection_id, conditions: demands.conditions };
 }
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { wholeOf } from "../../core/place.ts";
 import { explainFileError } from "../explain-file-error.ts";
 import { readSourceFile } from "../read-source-file.ts";
 import { type PoliciesRead, resolvePolicies } from "./read-policies.ts";
@@ -32,5 +33,5 @@ export async function findPolicyFiles(folder: string): Promise<readonly string[]
 }
 
 function refuse(file: string, message: string): PoliciesRead {
-  return { policySet: null, faults: [{ place: { file, line: 1, column: 1 }, message }] };
+  return { policySet: null, faults: [{ place: wholeOf(file), message }] };
 }

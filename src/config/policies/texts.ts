@@ -59,13 +59,10 @@ export const VersionText = textSchema('a version in quotes, such as "14.2"', (te
   parseVersion(text) === null ? null : text,
 );
 
-/** The name of an attribute that a plugin declares, without the `own.` before it. */
+/** The name of an attribute that a plugin declares, `own.…`; kept without the `own.`. */
 export const OwnAttributeText = textSchema(
   "the name of a plugin's own attribute, such as own.trust",
-  (text) => {
-    const name = text.replace(/^own\./, "");
-    return /^\w+(?:[.-]\w+)*$/.test(name) ? name : null;
-  },
+  (text) => /^own\.(\w+(?:[.-]\w+)*)$/.exec(text)?.[1] ?? null,
 );
 
 /** A duration in Go's style, in milliseconds. */

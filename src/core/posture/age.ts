@@ -10,3 +10,11 @@ export function judgeAge(at: number, now: number, isFit: (ageMs: number) => bool
   if (at > now + MAX_FUTURE_MS) return FROM_THE_FUTURE;
   return decided(isFit(Math.max(0, now - at)));
 }
+
+/** When next, after `now`, a judgement of how long ago `at` was may turn that turns at the age of `ageMs`. */
+export function turnOfAge(at: number, ageMs: number, now: number): number {
+  const turn = at + ageMs;
+  if (now < turn) return turn;
+  // Exactly that old may still be fit, and older not.
+  return now < turn + 1 ? turn + 1 : Number.POSITIVE_INFINITY;
+}

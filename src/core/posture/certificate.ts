@@ -72,6 +72,7 @@ function onCertificates(
           judgement = either(judgement, judgeCertificate(certificate, facts, now, maxAgeMs));
       return judgement;
     },
+    turnsAt: null,
   };
 }
 

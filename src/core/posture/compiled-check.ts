@@ -1,6 +1,7 @@
 import type { FactName, FactValue } from "../attribute.ts";
 import { current, type Fact, type Facts, type Known, unknown } from "../fact.ts";
 import type { UnknownReason } from "../reason.ts";
+import type { TurnsAt } from "../turn.ts";
 import { type Judgement, MATCH, NO_MATCH, undecided } from "../verdict.ts";
 
 /** A posture check, ready to be judged by the facts it names. */
@@ -8,6 +9,8 @@ export interface CompiledCheck {
   readonly facts: readonly FactName[];
   /** Pure. Facts that were learnt `maxAgeMs` ago or earlier do not count. */
   judge(facts: Facts, now: number, maxAgeMs: number): Judgement;
+  /** When what it says of these facts may turn though none of them changes or runs out; null for never. */
+  readonly turnsAt: TurnsAt | null;
 }
 
 /** For what the source does not say of a device that it knows. */
@@ -27,11 +30,15 @@ export function currentWithin<T>(fact: Fact<T> | undefined, now: number, maxAgeM
   return counting;
 }
 
-/** A check of one fact; `absent` is the judgement where its source says that there is none. */
+/**
+ * A check of one fact; `absent` is the judgement where its source says that there is none, `turnOf` the
+ * first moment after `now` at which `judgeKnown` may say something else of the same value.
+ */
 export function onFact<N extends FactName>(
   name: N,
   absent: Judgement,
   judgeKnown: (fact: Known<FactValue<N>>, now: number) => Judgement,
+  turnOf: ((fact: Known<FactValue<N>>, now: number) => number) | null = null,
 ): CompiledCheck {
   return {
     facts: [name],
@@ -40,13 +47,19 @@ export function onFact<N extends FactName>(
       if (fact.state === "known") return judgeKnown(fact, now);
       return fact.state === "absent" ? absent : undecided(fact.why);
     },
+    turnsAt:
+      turnOf &&
+      ((facts, now) => {
+        const fact: Fact<FactValue<N>> = current<FactValue<N>>(facts[name], now);
+        return fact.state === "known" ? turnOf(fact, now) : Number.POSITIVE_INFINITY;
+      }),
   };
 }
 
 /** A check that can never be decided, because of `why`. */
 export function undecidable(why: UnknownReason): CompiledCheck {
   const judgement = undecided(why);
-  return { facts: [], judge: () => judgement };
+  return { facts: [], judge: () => judgement, turnsAt: null };
 }
 
 export function decided(holds: boolean): Judgement {

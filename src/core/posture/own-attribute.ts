@@ -31,7 +31,7 @@ export const OWN_ATTRIBUTE: CheckKind<"attribute"> = {
     }
   },
   describe: ({ attribute, operator, value }) =>
-    `${attribute} ${ATTRIBUTE_SIGNS[operator]} ${typeof value === "object" ? value.join(", ") : value}`,
+    `own.${attribute} ${ATTRIBUTE_SIGNS[operator]} ${typeof value === "object" ? value.join(", ") : value}`,
 };
 
 const ATTRIBUTE_SIGNS: { readonly [O in AttributeCheck["operator"]]: string } = {

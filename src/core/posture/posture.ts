@@ -2,10 +2,11 @@ import { type FactName, keyedFact, type Platform } from "../attribute.ts";
 import { current, type Facts } from "../fact.ts";
 import type { PostureRule } from "../model.ts";
 import { curedByLogin } from "../reason.ts";
+import { firstTurn, type TurnsAt } from "../turn.ts";
 import { type Judgement, undecided } from "../verdict.ts";
 import type { Lists } from "./check-kind.ts";
 import { compileCheck } from "./checks.ts";
-import { type CompiledCheck, decided, MISSING, onFact } from "./compiled-check.ts";
+import { type CompiledCheck, currentWithin, decided, MISSING, onFact } from "./compiled-check.ts";
 import { platformsOf } from "./platform.ts";
 
 /** A posture rule, ready to be judged. */
@@ -14,24 +15,44 @@ export interface CompiledPosture {
   readonly facts: readonly FactName[];
   /** Judges by what is known at `now` (milliseconds since the epoch). Pure; judgements are shared values. */
   judge(facts: Facts, now: number): Judgement;
+  /** When its judgement may turn: a fact is as old as the rule allows, or a time that it holds too long ago. */
+  readonly turnsAt: TurnsAt | null;
 }
 
 /**
  * Compiles a rule; `lists` by id. It is judged by what our own facts say and by what Access asserts of the
- * named device. Only an `attribute` rule may be about something else than a device.
+ * named device. An `attribute` rule may be about something else than a device, and Access knows no such type:
+ * whatever it asserts under that name is about another rule.
  */
 export function compilePostureRule(rule: PostureRule, lists: Lists): CompiledPosture {
   const own = compileCheck(rule.check, lists);
-  const sources = reconcile(
-    rule.check.type === "attribute" ? own : onNamedDevice(own),
-    onNamedDevice(asserted(rule.id)),
-  );
+  const access = rule.check.type === "attribute" ? null : asserted(rule.id);
+  const sources = access === null ? own : reconcile(onNamedDevice(own), onNamedDevice(access));
   const check = onPlatforms(platformsOf(rule), sources);
   const maxAgeMs = rule.expirationMs ?? Number.POSITIVE_INFINITY;
   return {
     facts: [...new Set(check.facts)],
     judge: (facts, now) => check.judge(facts, now, maxAgeMs),
+    turnsAt: uniteTurns([own.turnsAt, ageing([...own.facts, ...(access?.facts ?? [])], maxAgeMs)]),
   };
+}
+
+/** When the first of the facts that count is as old as the rule allows. */
+function ageing(names: readonly FactName[], maxAgeMs: number): TurnsAt | null {
+  if (maxAgeMs === Number.POSITIVE_INFINITY) return null;
+  return (facts, now) => {
+    let first = Number.POSITIVE_INFINITY;
+    for (const name of names) {
+      const fact = currentWithin<unknown>(facts[name], now, maxAgeMs);
+      if (fact.state !== "unknown") first = Math.min(first, fact.learntAt + maxAgeMs);
+    }
+    return first;
+  };
+}
+
+function uniteTurns(some: readonly (TurnsAt | null)[]): TurnsAt | null {
+  const turns = some.filter((turnsAt) => turnsAt !== null);
+  return turns.length === 0 ? null : (facts, now) => firstTurn(turns, facts, now);
 }
 
 /** The result that Access itself came to: as old as its timestamp. */
@@ -44,6 +65,7 @@ const DISAGREEMENT = undecided("disagreement");
 /** Where one source cannot tell, the other counts; where they contradict each other, neither does. */
 function reconcile(own: CompiledCheck, access: CompiledCheck): CompiledCheck {
   return {
+    ...own,
     facts: [...own.facts, ...access.facts],
     judge(facts, now, maxAgeMs) {
       const ours = own.judge(facts, now, maxAgeMs);
@@ -65,6 +87,7 @@ const NO_DEVICE = undecided("no_device");
 
 function onNamedDevice(check: CompiledCheck): CompiledCheck {
   return {
+    ...check,
     facts: ["device.id", ...check.facts],
     judge(facts, now, maxAgeMs) {
       const device = current(facts["device.id"], now);
@@ -80,6 +103,7 @@ const WRONG_PLATFORM = undecided("wrong_platform");
 function onPlatforms(platforms: readonly Platform[] | null, check: CompiledCheck): CompiledCheck {
   if (platforms === null) return check;
   return {
+    ...check,
     facts: ["device.platform", ...check.facts],
     judge(facts, now, maxAgeMs) {
       const platform = current(facts["device.platform"], now);

@@ -1,7 +1,7 @@
-import { keyedFact } from "../attribute.ts";
+import { keyedFact, type ProviderRecord } from "../attribute.ts";
 import type { Operator, ProviderCondition, ProviderPostureType } from "../model.ts";
 import { type Judgement, MATCH, undecided } from "../verdict.ts";
-import { judgeAge } from "./age.ts";
+import { judgeAge, turnOfAge } from "./age.ts";
 import type { CheckKind } from "./check-kind.ts";
 import { both, decided, MALFORMED, MISSING, onFact, undecidable } from "./compiled-check.ts";
 import { HOLDS, SIGNS } from "./operator.ts";
@@ -18,14 +18,28 @@ export const PROVIDER: CheckKind<ProviderPostureType> = {
   compile({ connection, conditions }) {
     if (conditions.length === 0) return undecidable("unsupported");
     const judges = conditions.map((condition) => ({ field: condition.field, judge: valueJudge(condition) }));
-    return onFact(keyedFact("device.provider", connection), MISSING, ({ value: record }, now) => {
+    const judgeRecord = (record: ProviderRecord, now: number) => {
       let judgement = MATCH;
       for (const { field, judge } of judges) {
         const value = record.get(field);
         judgement = both(judgement, value === undefined ? MISSING : judge(value, now));
       }
       return judgement;
-    });
+    };
+    const ages = conditions.filter((condition) => condition.kind === "age");
+    const turnOfRecord = (record: ProviderRecord, now: number) => {
+      let first = Number.POSITIVE_INFINITY;
+      for (const { field, seconds } of ages) {
+        first = Math.min(first, turnOfAge(readTimestamp(record.get(field)), seconds * 1_000, now));
+      }
+      return first;
+    };
+    return onFact(
+      keyedFact("device.provider", connection),
+      MISSING,
+      ({ value: record }, now) => judgeRecord(record, now),
+      ages.length === 0 ? null : ({ value: record }, now) => turnOfRecord(record, now),
+    );
   },
   describe: ({ type, conditions }) => `${type} ${conditions.map(describeCondition).join(", ")}`,
 };
@@ -74,10 +88,12 @@ function ageJudge(operator: Operator, wantedSeconds: number): JudgeValue {
   if (!Number.isFinite(wantedSeconds)) return neverJudge;
   const holds = HOLDS[operator];
   const isFit = (ageMs: number) => holds(ageMs / 1000 - wantedSeconds);
-  return (value, now) => {
-    const seenAt = typeof value === "string" && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN;
-    return judgeAge(seenAt, now, isFit);
-  };
+  return (value, now) => judgeAge(readTimestamp(value), now, isFit);
+}
+
+/** Milliseconds since the epoch; NaN for what is no timestamp. */
+function readTimestamp(value: string | number | boolean | undefined): number {
+  return typeof value === "string" && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 /** For a condition that no configuration should have let through. */

@@ -1,5 +1,5 @@
 import { NO_MATCH } from "../verdict.ts";
-import { judgeAge } from "./age.ts";
+import { judgeAge, turnOfAge } from "./age.ts";
 import type { CheckKind } from "./check-kind.ts";
 import { decided, MISSING, onFact, undecidable } from "./compiled-check.ts";
 
@@ -29,8 +29,11 @@ export const ANTIVIRUS: CheckKind<"antivirus"> = {
     const isRecent = (ageMs: number) => ageMs <= windowMs;
     // That there is none fails a demand for one; an update it does not tell of may have been made.
     const absent = updateWindowDays === null ? NO_MATCH : MISSING;
-    return onFact("device.antivirus_updated_at", absent, ({ value: updatedAt }, now) =>
-      judgeAge(updatedAt, now, isRecent),
+    return onFact(
+      "device.antivirus_updated_at",
+      absent,
+      ({ value: updatedAt }, now) => judgeAge(updatedAt, now, isRecent),
+      ({ value: updatedAt }, now) => turnOfAge(updatedAt, windowMs, now),
     );
   },
   describe: ({ updateWindowDays }) =>

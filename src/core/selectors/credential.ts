@@ -1,47 +1,32 @@
 import { NO_MATCH } from "../verdict.ts";
-import { alone, oneOf, valueTest } from "./matcher.ts";
+import { familyOf } from "./family.ts";
+import { asking } from "./matcher.ts";
+import { EXIST, equal } from "./way.ts";
+
+const serviceToken = familyOf({
+  name: "credential.service_token",
+  read: (facts) => facts["credential.service_token"],
+  absent: NO_MATCH,
+});
 
 /** Keys are client ids: what Access asserts and clients send. */
-export const SERVICE_TOKEN = oneOf(
-  "credential.service_token",
-  (facts) => facts["credential.service_token"],
-  (clientId) => clientId,
-  NO_MATCH,
-);
+export const SERVICE_TOKEN = serviceToken(equal((clientId) => clientId));
+export const ANY_SERVICE_TOKEN = asking(serviceToken(EXIST), []);
 
-export const ANY_SERVICE_TOKEN = alone(
-  SERVICE_TOKEN.facts,
-  valueTest(
-    (facts) => facts["credential.service_token"],
-    () => true,
-    NO_MATCH,
-  ),
-);
+const linkedAppToken = familyOf({
+  name: "credential.linked_app_token",
+  read: (facts) => facts["credential.linked_app_token"],
+  absent: NO_MATCH,
+});
 
-export const LINKED_APP_TOKEN = oneOf(
-  "credential.linked_app_token",
-  (facts) => facts["credential.linked_app_token"],
-  (application) => application,
-  NO_MATCH,
-);
+export const LINKED_APP_TOKEN = linkedAppToken(equal((application) => application));
 
-export const CERTIFICATE = alone(
-  ["credential.certificate"],
-  valueTest(
-    (facts) => facts["credential.certificate"],
-    () => true,
-    NO_MATCH,
-  ),
-);
+const certificate = familyOf({
+  name: "credential.certificate",
+  read: (facts) => facts["credential.certificate"],
+  absent: NO_MATCH,
+});
 
-/** A rule for a common name; a certificate without one matches none. */
-export function commonName(name: string) {
-  return alone(
-    ["credential.certificate"],
-    valueTest(
-      (facts) => facts["credential.certificate"],
-      (certificate) => certificate.commonName === name,
-      NO_MATCH,
-    ),
-  );
-}
+export const CERTIFICATE = asking(certificate(EXIST), []);
+/** A certificate without a common name has none of them. */
+export const COMMON_NAME = certificate(equal(({ commonName }) => commonName));

@@ -2,87 +2,99 @@ import { parseEmail } from "../email.ts";
 import type { Fact, Facts } from "../fact.ts";
 import { foldCase } from "../posture/fold-case.ts";
 import { NO_MATCH, undecided } from "../verdict.ts";
-import { boundToIdp, holds, LOGIN_METHOD, oneOf } from "./matcher.ts";
+import { familyOf, type Gate } from "./family.ts";
+import { equal, hold } from "./way.ts";
 
 const MISSING = undecided("missing");
 
-export const EMAIL = oneOf(
-  "identity.email",
-  (facts) => facts["identity.email"],
-  (email) => email.address,
-  MISSING,
-);
+const email = familyOf({
+  name: "identity.email",
+  read: (facts) => facts["identity.email"],
+  absent: MISSING,
+});
 
-export const EMAIL_DOMAIN = oneOf(
-  "identity.email",
-  (facts) => facts["identity.email"],
-  (email) => email.domain,
-  MISSING,
-);
+export const EMAIL = email(equal(({ address }) => address));
+export const EMAIL_DOMAIN = email(equal(({ domain }) => domain));
 
-export const AUTHENTICATION_METHOD = holds(
-  "identity.authentication_methods",
-  (facts) => facts["identity.authentication_methods"],
-  (methods, method) => methods.has(method),
-  MISSING,
-);
+const loginMethod = familyOf({
+  name: "identity.login_method",
+  read: (facts) => facts["identity.login_method"],
+  absent: MISSING,
+});
 
-export const RISK_SCORE = oneOf(
-  "identity.risk_score",
-  (facts) => facts["identity.risk_score"],
-  (level) => level,
-  MISSING,
-);
+/** Keys are ids of identity providers: the login used one of them. */
+export const LOGIN_METHOD = loginMethod(equal((idp) => idp));
 
-export const ACCOUNT_MEMBER = holds(
-  "identity.account_memberships",
-  (facts) => facts["identity.account_memberships"],
-  (accounts, account) => accounts.has(account),
-  NO_MATCH,
-);
+const loginMethodType = familyOf({
+  name: "identity.login_method_type",
+  read: (facts) => facts["identity.login_method_type"],
+  absent: MISSING,
+});
 
-export { LOGIN_METHOD };
+/** Keys are types of identity providers: `okta`, `azureAD`. */
+export const LOGIN_METHOD_TYPE = loginMethodType(equal((type) => type));
 
-const GROUP_IDS = groupFamily("ids");
-const GROUP_NAMES = groupFamily("names");
-const GROUP_EMAILS = groupFamily("emails");
+const authenticationMethods = familyOf({
+  name: "identity.authentication_methods",
+  read: (facts) => facts["identity.authentication_methods"],
+  absent: MISSING,
+});
 
-function groupFamily(kind: "ids" | "names" | "emails") {
-  return holds(
-    "identity.groups",
-    (facts) => facts["identity.groups"],
-    (groups, key) => groups[kind].has(key),
-    NO_MATCH,
+export const AUTHENTICATION_METHOD = authenticationMethods(hold((methods) => methods));
+
+const riskScore = familyOf({
+  name: "identity.risk_score",
+  read: (facts) => facts["identity.risk_score"],
+  absent: MISSING,
+});
+
+export const RISK_SCORE = riskScore(equal((level) => level));
+
+const accountMemberships = familyOf({
+  name: "identity.account_memberships",
+  read: (facts) => facts["identity.account_memberships"],
+  absent: NO_MATCH,
+});
+
+export const ACCOUNT_MEMBER = accountMemberships(hold((accounts) => accounts));
+
+/** Groups behind `gate`: those of some identity providers only. */
+export function groups(gate: Gate | null) {
+  const facet = familyOf(
+    { name: "identity.groups", read: (facts) => facts["identity.groups"], absent: NO_MATCH },
+    gate,
   );
+  return {
+    ids: facet(hold(({ ids }) => ids)),
+    names: facet(hold(({ names }) => names)),
+    emails: facet(hold(({ emails }) => emails)),
+  };
 }
 
-export const groupIds = (idp: string | null) => boundToIdp(GROUP_IDS, idp);
-export const groupNames = (idp: string | null) => boundToIdp(GROUP_NAMES, idp);
-export const groupEmails = (idp: string | null) => boundToIdp(GROUP_EMAILS, idp);
+/** Authentication contexts behind `gate`. */
+export function authenticationContexts(gate: Gate | null) {
+  const facet = familyOf(
+    {
+      name: "identity.authentication_contexts",
+      read: (facts) => facts["identity.authentication_contexts"],
+      absent: NO_MATCH,
+    },
+    gate,
+  );
+  return facet(hold((contexts) => contexts));
+}
+
+type MultiValueFact = "identity.saml_attributes" | "identity.oidc_claims";
+
+/** SAML attributes or OIDC claims behind `gate`; one that the complete set lacks is no match. */
+export function claims(name: MultiValueFact, gate: Gate | null) {
+  const read = (facts: Facts): Fact<ReadonlyMap<string, ReadonlySet<string>>> | undefined => facts[name];
+  return familyOf({ name, read, absent: NO_MATCH }, gate);
+}
 
 /** The key of a GitHub organisation or team among group names; GitHub's names know no case. */
 export function githubKey(organization: string, team: string | null): string {
   return foldCase(team === null ? organization : `${organization}/${team}`);
-}
-
-const CONTEXTS = holds(
-  "identity.authentication_contexts",
-  (facts) => facts["identity.authentication_contexts"],
-  (contexts, context) => contexts.has(context),
-  NO_MATCH,
-);
-
-export const authenticationContexts = (idp: string | null) => boundToIdp(CONTEXTS, idp);
-
-type MultiValueFact = "identity.saml_attributes" | "identity.oidc_claims";
-
-/** Values of one SAML attribute or OIDC claim; a claim that the complete set lacks is no match. */
-export function claimValues(fact: MultiValueFact, name: string, idp: string | null) {
-  const read = (facts: Facts): Fact<ReadonlyMap<string, ReadonlySet<string>>> | undefined => facts[fact];
-  return boundToIdp(
-    holds(fact, read, (claims, value) => claims.get(name)?.has(value) === true, NO_MATCH),
-    idp,
-  );
 }
 
 /** The address that a rule or a list names, as addresses are compared; null where it is none. */

@@ -2,23 +2,22 @@ import { keyedFact } from "../attribute.ts";
 import { current } from "../fact.ts";
 import type { Rule, Selector } from "../model.ts";
 import { MATCH, NO_MATCH, undecided } from "../verdict.ts";
-import { ANY_SERVICE_TOKEN, CERTIFICATE, commonName, LINKED_APP_TOKEN, SERVICE_TOKEN } from "./credential.ts";
-import { alone, constant, type Family, type Matcher, member } from "./matcher.ts";
+import * as credential from "./credential.ts";
+import { alone, asking, constant, type Facet, type Matcher } from "./matcher.ts";
 import { COUNTRY, IP_RANGE, rangeKey } from "./network.ts";
 import * as person from "./person.ts";
+import type { ProviderFacets } from "./provider-facets.ts";
 
 /** What a selector may look up while it is compiled. Every answer is null for an id that does not exist. */
 export interface Scope {
-  /** The family of a selector's rules for one identity provider (null for any of its kind), made once. */
-  family(selector: Selector, idp: string | null, make: (idp: string | null) => Family): Family;
-  /** The matcher of a rule's list under `family`, made once for all rules that name it. */
+  readonly providers: ProviderFacets;
+  /** The matcher of a rule's list, made once for all rules that name it. */
   list(
     rule: RuleOf<"email_list" | "ip_list">,
-    family: Family,
+    facet: Facet,
     keyOf: (value: string) => string | null,
   ): Matcher | null;
   posture(id: string): Matcher | null;
-  group(id: string): Matcher | null;
   /** The client id of the service token `id`. */
   clientId(id: string): string | null;
 }
@@ -44,10 +43,10 @@ export const UNSUPPORTED = constant(undecided("unsupported"));
 export const SELECTORS: { readonly [S in Selector]: SelectorEntry<S> } = {
   email: atLogin((rule) => {
     const key = person.emailKey(rule.email);
-    return key === null ? UNSUPPORTED : member(person.EMAIL, key);
+    return key === null ? UNSUPPORTED : asking(person.EMAIL, [key]);
   }),
   email_list: atLogin((rule, scope) => scope.list(rule, person.EMAIL, person.emailKey) ?? BROKEN),
-  email_domain: atLogin((rule) => member(person.EMAIL_DOMAIN, rule.domain)),
+  email_domain: atLogin((rule) => asking(person.EMAIL_DOMAIN, [rule.domain])),
   external_evaluation: atLogin(({ evaluateUrl }) => {
     const name = keyedFact("identity.external_evaluation", evaluateUrl);
     return alone([name], (facts, now) => {
@@ -58,52 +57,51 @@ export const SELECTORS: { readonly [S in Selector]: SelectorEntry<S> } = {
   }),
   ip: watched((rule) => {
     const key = rangeKey(rule.range);
-    return key === null ? UNSUPPORTED : member(IP_RANGE, key);
+    return key === null ? UNSUPPORTED : asking(IP_RANGE, [key]);
   }),
   ip_list: watched((rule, scope) => scope.list(rule, IP_RANGE, rangeKey) ?? BROKEN),
-  geo: watched((rule) => member(COUNTRY, rule.country)),
+  geo: watched((rule) => asking(COUNTRY, [rule.country])),
   everyone: { continuous: false, identity: false, compile: () => EVERYONE },
-  common_name: watched((rule) => commonName(rule.commonName)),
-  certificate: watched(() => CERTIFICATE),
+  common_name: watched((rule) => asking(credential.COMMON_NAME, [rule.commonName])),
+  certificate: watched(() => credential.CERTIFICATE),
   service_token: watched((rule, scope) => {
     const clientId = scope.clientId(rule.token);
-    return clientId === null ? BROKEN : member(SERVICE_TOKEN, clientId);
+    return clientId === null ? BROKEN : asking(credential.SERVICE_TOKEN, [clientId]);
   }),
-  any_valid_service_token: watched(() => ANY_SERVICE_TOKEN),
-  linked_app_token: watched((rule) => member(LINKED_APP_TOKEN, rule.application)),
+  any_valid_service_token: watched(() => credential.ANY_SERVICE_TOKEN),
+  linked_app_token: watched((rule) => asking(credential.LINKED_APP_TOKEN, [rule.application])),
   user_risk_score: {
     continuous: true,
     identity: true,
-    compile: ({ levels }) => alone(person.RISK_SCORE.facts, person.RISK_SCORE.compile(levels)),
+    compile: ({ levels }) => asking(person.RISK_SCORE, levels),
   },
-  login_method: atLogin((rule) => member(person.LOGIN_METHOD, rule.idp)),
-  auth_method: atLogin((rule) => member(person.AUTHENTICATION_METHOD, rule.method)),
-  azureAD: atLogin(({ id, idp }, scope) => member(scope.family("azureAD", idp, person.groupIds), id)),
-  okta: atLogin(({ name, idp }, scope) => member(scope.family("okta", idp, person.groupNames), name)),
-  gsuite: atLogin(({ email, idp }, scope) =>
-    member(scope.family("gsuite", idp, person.groupEmails), email.toLowerCase()),
+  login_method: atLogin((rule) => asking(person.LOGIN_METHOD, [rule.idp])),
+  auth_method: atLogin((rule) => asking(person.AUTHENTICATION_METHOD, [rule.method])),
+  azureAD: atLogin(({ selector, id, idp }, { providers }) =>
+    asking(providers.groups(selector, idp).ids, [id]),
   ),
-  "github-organization": atLogin(({ organization, team, idp }, scope) =>
-    member(scope.family("github-organization", idp, person.groupNames), person.githubKey(organization, team)),
+  okta: atLogin(({ selector, name, idp }, { providers }) =>
+    asking(providers.groups(selector, idp).names, [name]),
   ),
-  saml: atLogin(({ name, value, idp }) => {
-    const family = person.claimValues("identity.saml_attributes", name, idp);
-    return alone(family.facts, family.compile([value]));
-  }),
-  oidc: atLogin(({ name, value, idp }) => {
-    const family = person.claimValues("identity.oidc_claims", name, idp);
-    return alone(family.facts, family.compile([value]));
-  }),
-  auth_context: atLogin(({ context, idp }, scope) =>
-    member(scope.family("auth_context", idp, person.authenticationContexts), context),
+  gsuite: atLogin(({ selector, email, idp }, { providers }) =>
+    asking(providers.groups(selector, idp).emails, [email.toLowerCase()]),
   ),
-  cloudflare_account_member: atLogin((rule) => member(person.ACCOUNT_MEMBER, rule.account)),
+  "github-organization": atLogin(({ selector, organization, team, idp }, { providers }) =>
+    asking(providers.groups(selector, idp).names, [person.githubKey(organization, team)]),
+  ),
+  saml: atLogin(({ selector, name, value, idp }, { providers }) =>
+    asking(providers.claim(selector, name, idp), [value]),
+  ),
+  oidc: atLogin(({ selector, name, value, idp }, { providers }) =>
+    asking(providers.claim(selector, name, idp), [value]),
+  ),
+  auth_context: atLogin(({ selector, context, idp }, { providers }) =>
+    asking(providers.contexts(selector, idp), [context]),
+  ),
+  cloudflare_account_member: atLogin((rule) => asking(person.ACCOUNT_MEMBER, [rule.account])),
   device_posture: watched((rule, scope) => scope.posture(rule.posture) ?? BROKEN),
-  group: {
-    continuous: null,
-    identity: null,
-    compile: (rule, scope) => scope.group(rule.group) ?? BROKEN,
-  },
+  // Its lists take its place, but where it does not exist or holds itself.
+  group: { continuous: null, identity: null, compile: () => BROKEN },
 };
 
 /** A selector of a person's attribute, checked once, at login. */

@@ -1,4 +1,3 @@
-import { setImmediate as takeTurns } from "node:timers/promises";
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import type { Clock } from "../../clock.ts";
@@ -7,16 +6,18 @@ import type { FactsDraft } from "../../core/fact.ts";
 import { decodeFacts, encodeFacts, put } from "../../core/fact-json.ts";
 import type { Key, Store } from "../../store/store.ts";
 import type { Gatherer } from "../gather.ts";
+import { mapInSlices, takeTurn } from "../in-slices.ts";
 import { parseJson } from "../parse-json.ts";
 import { type PollSubject, pollProvider } from "../poll.ts";
 import type { Provider } from "../provider.ts";
 import type { Registry } from "../registry.ts";
+import { type FactStore, storeFacts } from "../store-facts.ts";
 import type { Batch, Rounds } from "./scheduler.ts";
 
 export interface PollRoundsOptions {
   readonly registry: Registry;
   readonly gatherer: Gatherer;
-  readonly store: Pick<Store, "getMany" | "set">;
+  readonly store: FactStore;
   readonly clock: Clock;
   /** Everyone who is watched now; somebody may come twice. */
   readonly subjects: () => AsyncIterable<PollSubject>;
@@ -33,6 +34,9 @@ export interface PolledProvider {
   /** Patience with what a provider needs from others. */
   readonly timeoutMs: number;
 }
+
+/** Introduced before others have their turn. */
+const AT_ONCE = 20;
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 const PACKED = TypeCompiler.Compile(
@@ -76,7 +80,7 @@ export function createPollRounds(options: PollRoundsOptions, polled: PolledProvi
       if (batch.length < size) continue;
       yield batch;
       batch = [];
-      await takeTurns();
+      await takeTurn();
     }
     if (batch.length > 0) yield batch;
   }
@@ -84,33 +88,38 @@ export function createPollRounds(options: PollRoundsOptions, polled: PolledProvi
   /** The subjects with what other providers know of them, where this one needs it. */
   async function introduceAll(batch: readonly PollSubject[]): Promise<readonly PollSubject[]> {
     if (learnt.length === 0) return batch;
-    const keys = batch.map(({ subject }) => gatherer.storeKeys(subject, needs));
+    const keys = await mapInSlices(batch, ({ subject }) => gatherer.storeKeys(subject, needs));
     const stored = (await readAll(store, keys.flat())).values();
-    return Promise.all(
-      batch.map(async ({ subject, facts }, index) => {
+    const introduced: PollSubject[] = [];
+    for (const some of slicesOf([...batch.entries()])) {
+      const gathering = some.map(async ([index, { subject, facts }]) => {
         const values = [...stored.take(keys[index]?.length ?? 0)];
         const gathered = await gatherer.gather(subject, needs, values, facts, timeoutMs);
-        await write(gathered.toStore);
+        await storeFacts(store, gathered.toStore);
         return { subject, facts: gathered.facts };
-      }),
-    );
-  }
-
-  async function write(entries: Awaited<ReturnType<typeof pollProvider>>): Promise<void> {
-    await Promise.all(entries.map(({ key, value, expiresAt }) => store.set(key, value, expiresAt)));
+      });
+      introduced.push(...(await Promise.all(gathering)));
+      await takeTurn();
+    }
+    return introduced;
   }
 
   return {
     name: provider.name,
     intervalMs,
     concurrency,
-    isFailing: () => provider.health().breaker !== "closed",
     list,
     async poll(batch) {
-      const introduced = await introduceAll(batch.flatMap(unpack));
-      await write(await pollProvider(registry, provider, introduced, wanted(), clock));
+      const introduced = await introduceAll((await mapInSlices(batch, unpack)).flat());
+      const { entries, left } = await pollProvider(registry, provider, introduced, wanted(), clock);
+      await storeFacts(store, entries);
+      return { left: left.map(pack), retryAfterMs: provider.health().retryAfterMs };
     },
   };
+}
+
+function* slicesOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
 }
 
 /** Nobody, for a text that is none of `pack`. */

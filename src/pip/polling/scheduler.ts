@@ -1,6 +1,14 @@
 /** Subjects of one batch, as text: what of a round another process may take over. */
 export type Batch = readonly string[];
 
+/** How a batch went. */
+export interface PolledBatch {
+  /** Those about whom the source did not answer, as it does not answer just now; empty where it did. */
+  readonly left: Batch;
+  /** For how long it wishes to be left alone; 0 where it did not say. */
+  readonly retryAfterMs: number;
+}
+
 /** The rounds in which one provider is polled. */
 export interface Rounds {
   /** The provider's name. */
@@ -8,11 +16,9 @@ export interface Rounds {
   readonly intervalMs: number;
   /** Batches at once in one process. */
   readonly concurrency: number;
-  /** Whether the source does not answer just now: then a round is one batch, to find out. */
-  isFailing(): boolean;
   /** Everyone who is to be polled for now. */
   list(): AsyncIterable<Batch>;
-  poll(batch: Batch): Promise<void>;
+  poll(batch: Batch): Promise<PolledBatch>;
 }
 
 /** Runs rounds, each once per interval for all processes that share the work. */
@@ -27,3 +33,6 @@ export interface Scheduler {
 
 /** What does not follow from anything that a provider does. */
 export type OnPollFailure = (name: string, error: unknown) => void;
+
+/** What a round has not done after this many intervals is left to the next one: whom it lists may have changed. */
+export const ROUND_LASTS_INTERVALS = 2;

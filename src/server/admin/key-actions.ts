@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import type { KeyRing } from "../../token/key-ring.ts";
 import { TokenError } from "../../token/token-error.ts";
@@ -57,9 +57,8 @@ export const KEY_OPERATIONS = {
   },
 } as const satisfies Record<string, AdminOperation>;
 
-const CHANGE = TypeCompiler.Compile(
-  strictObject({ purpose: Type.String(), kid: Type.Optional(Type.String()) }),
-);
+const Change = strictObject({ purpose: Type.String(), kid: Type.Optional(Type.String()) });
+const CHANGE = TypeCompiler.Compile(Change);
 
 /** What `postern keys` asks: the keys, the next one now, or one of them gone. `onChange` hears of the latter two. */
 export function keyActions(rings: KeyRings, onChange = () => {}): readonly AdminAction[] {
@@ -67,13 +66,15 @@ export function keyActions(rings: KeyRings, onChange = () => {}): readonly Admin
     const keys = [...rings].flatMap(([purpose, ring]) => ring.list().map((key) => ({ purpose, ...key })));
     return Response.json({ keys }, { headers: { "Cache-Control": "no-store" } });
   };
-  const change = async (request: Request, work: (ring: Ring, kid: string | undefined) => Promise<void>) => {
+  const purposeOf = (kid: string) =>
+    [...rings].find(([, ring]) => ring.list().some((key) => key.kid === kid))?.[0];
+  const change = async (request: Request, work: (ring: Ring, asked: Asked) => Promise<void>) => {
     const asked = await readJson(request, CHANGE);
     const ring = asked === null ? undefined : rings.get(asked.purpose);
     if (asked === null || ring === undefined)
       return refuse("name the purpose of the keys, and for a revocation the kid");
     try {
-      await work(ring, asked.kid);
+      await work(ring, asked);
       onChange();
       return list();
     } catch (error) {
@@ -85,12 +86,23 @@ export function keyActions(rings: KeyRings, onChange = () => {}): readonly Admin
     { ...KEY_OPERATIONS.rotate, handle: (request) => change(request, (ring) => ring.rotate()) },
     {
       ...KEY_OPERATIONS.revoke,
-      handle: (request) => change(request, (ring, kid = "") => ring.revoke(kid)),
+      handle: (request) =>
+        change(request, async (ring, { purpose, kid = "" }) => {
+          const held = purposeOf(kid) ?? purpose;
+          if (held !== purpose) throw new TokenError("unknown_key", explainPurpose(held, purpose));
+          await ring.revoke(kid);
+        }),
     },
   ];
 }
 
 type Ring = Pick<KeyRing, "rotate" | "revoke">;
+type Asked = Static<typeof Change>;
+
+/** Nothing is revoked by guess: who takes a key out of use says what it is for. */
+function explainPurpose(held: string, asked: string): string {
+  return `this is a key of the purpose "${held}", not "${asked}"; ask again with the purpose "${held}"`;
+}
 
 function refuse(message: string): Response {
   return Response.json({ error: { code: "refused", message } }, { status: 409 });

@@ -1,18 +1,25 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { parseEmail } from "../../core/email.ts";
 import type { Rechecked } from "../../pip/recheck.ts";
-import type { SessionFilter } from "../../session/list-sessions.ts";
 import { StoreError } from "../../store/store.ts";
 import type { AdminAction } from "./admin-api.ts";
 import { type AdminOperation, strictObject } from "./operation.ts";
 import { readJson } from "./read-json.ts";
 
-/** Learns anew what is watched of the live sessions that meet the filter: how each of them ended. Throws `StoreError`. */
-export type RecheckSessions = (filter: SessionFilter) => Promise<readonly Rechecked[]>;
+/** Whose live sessions are asked about; the id of an `email` is an address in lower case. */
+export type RecheckTarget = Static<typeof Asked>;
+
+/** Learns anew what is watched of these live sessions: how it ended for each of them. Throws `StoreError`. */
+export type RecheckSessions = (target: RecheckTarget) => Promise<readonly Rechecked[]>;
 
 const Text = Type.String({ minLength: 1, maxLength: 1024 });
-const Kind = Type.Union([Type.Literal("user"), Type.Literal("email"), Type.Literal("device")]);
+const Kind = Type.Union([
+  Type.Literal("user"),
+  Type.Literal("email"),
+  Type.Literal("device"),
+  Type.Literal("session"),
+]);
 const Asked = strictObject({ kind: Kind, id: Text });
 const ASKED = TypeCompiler.Compile(Asked);
 
@@ -21,7 +28,8 @@ export const RECHECK_OPERATION = {
   path: "/v1/sessions/recheck",
   action: "sessions.recheck",
   role: "operator",
-  summary: "Asks the providers at once about the live sessions of a user, an address or a device",
+  summary:
+    "Asks the providers at once about the live sessions of a user, an address or a device, or about one session",
   query: null,
   body: Asked,
   answer: strictObject({
@@ -36,10 +44,10 @@ export function recheckAction(recheck: RecheckSessions): AdminAction {
     ...RECHECK_OPERATION,
     async handle(request) {
       const asked = await readJson(request, ASKED);
-      if (asked === null) return refuse(400, "name whose: a kind (user, email or device) and an id");
+      if (asked === null) return refuse(400, "name whose: a kind (user, email, device or session) and an id");
       const id = asked.kind === "email" ? (parseEmail(asked.id)?.address ?? asked.id) : asked.id;
       try {
-        const results = await recheck({ [asked.kind]: id });
+        const results = await recheck({ kind: asked.kind, id });
         const done = results.filter(({ state }) => state === "done").length;
         return Response.json(
           { rechecked: done, too_soon: results.length - done },

@@ -7,15 +7,17 @@ import { evaluate } from "../../core/evaluate.ts";
 import { type Facts, known } from "../../core/fact.ts";
 import type { DecisionReason, UnknownReason } from "../../core/reason.ts";
 import type { Gatherer } from "../../pip/gather.ts";
+import { nameOfKey, storeFacts } from "../../pip/store-facts.ts";
 import { subjectOf } from "../../pip/subject.ts";
 import { serviceTokenOf, type TokenClaims } from "../../session/access-claims.ts";
 import { ACCESS } from "../../session/access-identity.ts";
-import { issueTimeOf, joinAccessToken, type TokenOf } from "../../session/join.ts";
-import type { Ended } from "../../session/person-state.ts";
+import { type JoinEnd, joinAccessToken, type TokenOf } from "../../session/join.ts";
+import { sessionsOf } from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
 import { DeadlineError, withDeadline } from "../deadline.ts";
 import type { LiveCache } from "./live-cache.ts";
-import { nameOfKey, type ReadToken } from "./read-token.ts";
+import { endOfLogin } from "./login-end.ts";
+import type { ReadToken, TokenRead } from "./read-token.ts";
 import { showFact } from "./show-fact.ts";
 import { fillUnknown, isFrozen, isOfLogin } from "./wanted.ts";
 
@@ -36,7 +38,12 @@ export interface AskToken {
   readonly claims: TokenClaims;
   readonly claimsHash: string;
   /** Of a token that is not Access's: no login here made a session of it, so it speaks for itself. */
-  readonly bearer?: { readonly issuer: string; readonly facts: Facts };
+  readonly bearer?: {
+    readonly issuer: string;
+    readonly facts: Facts;
+    /** When the person logged in, milliseconds since the epoch; null where it does not say. */
+    readonly loginAt: number | null;
+  };
 }
 
 /** A decision and what it rests on. */
@@ -45,10 +52,15 @@ export interface Answer {
   readonly facts: Facts;
   /** When it was decided, milliseconds since the epoch. */
   readonly now: number;
-  /** The first moment at which the person would have to log in again; `Infinity` where nobody counted. */
+  /** The first moment at which the person would have to log in again; `Infinity` where no login counted. */
   readonly endsAt: number;
   /** Ids of the sessions that the token may belong to. */
   readonly sessions: readonly string[];
+  /**
+   * One and the same object for answers whose facts say the same: those of one token and one network that rest
+   * on one look at the store. Null where nothing is known of that.
+   */
+  readonly likeness: object | null;
 }
 
 export interface DeciderOptions {
@@ -69,52 +81,73 @@ export type DecideRequest = (ask: Ask) => Promise<Answer>;
 /** What was learnt of a request beside what it says itself. */
 export interface Learnt {
   readonly facts: Facts;
-  readonly ended: Ended | null;
+  readonly ended: JoinEnd | null;
   readonly sessions: readonly string[];
+  /** Where all of it may be stored, by `nameOfKey`. */
+  readonly names: readonly string[];
+  /** What the store said, where all of it followed from that; null where a provider was asked. */
+  readonly read: TokenRead | null;
 }
 
-/** Of an application or policy that says nothing else. */
-const SESSION_DURATION_MS = 24 * 3_600_000;
 /** Left of the deadline for deciding and answering. */
 const RESERVE_MS = 10;
+
+/** An answer that rests on no session, and is like no other. */
+const ALONE = { sessions: [], likeness: null } as const;
 
 const SIGN_ON_ONLY = denials("sign_on_only", null).known;
 
 export function createDecider(options: DeciderOptions): DecideRequest {
   const { store, readToken, gatherer, team, cache, clock, onFailure } = options;
 
-  async function learn(ask: Ask, token: TokenOf | null): Promise<Learnt> {
+  /** `before`: what was learnt last of the same. */
+  async function learn(ask: Ask, token: TokenOf | null, before: Learnt | undefined): Promise<Learnt> {
     const startedAt = performance.now();
     const { application, facts: said } = ask;
     const now = clock();
     const wanted = wantedWhile(application, token === null);
-    const subject = { ...subjectOf(said, now), ...(token === null ? {} : { person: token.subject }) };
+    const keysOf = (person: string) => (device: string | null) =>
+      gatherer.storeKeys({ ...subjectOf(said, now), person, device }, wanted);
     const read =
-      token === null
-        ? null
-        : await readToken(token, (device) => gatherer.storeKeys({ ...subject, device }, wanted));
+      token === null ? null : await readToken(token, keysOf(token.subject), before?.read ?? undefined);
+    // What followed from what the store says follows from it again; what has run out is no longer in it.
+    if (before !== undefined && read !== null && before.read === read) return before;
     const joined = token === null || read === null ? null : joinAccessToken(token, read.person, now);
     const ended = joined?.state === "ended" ? joined.why : null;
     const of = joined?.state === "live" ? (ask.token?.bearer?.facts ?? joined.facts) : {};
-    const given = fillPerson({ ...of, ...said }, application.requirements, ended, token !== null);
+    const given = fillPerson(
+      { ...of, ...said },
+      application.requirements,
+      ended,
+      // A bearer token speaks for itself: logging in again brings no more than it says.
+      token !== null && ask.token?.bearer === undefined,
+    );
     const about = subjectOf(given, now);
     const keys = gatherer.storeKeys(about, wanted);
+    const factKeys = keys.map(nameOfKey);
     const stored =
       read === null && keys.length > 0
         ? await store.getMany(keys)
-        : keys.map((key) => read?.stored.get(nameOfKey(key)) ?? null);
+        : factKeys.map((key) => read?.stored.get(key) ?? null);
     const leftMs = ask.deadlineMs - (performance.now() - startedAt) - RESERVE_MS;
-    const { facts, toStore } = await gatherer.gather(about, wanted, stored, given, Math.max(leftMs, 0));
+    const { facts, toStore, asked } = await gatherer.gather(
+      about,
+      wanted,
+      stored,
+      given,
+      Math.max(leftMs, 0),
+    );
     // Who asks next finds it; if it cannot be stored they ask the provider.
-    for (const { key, value, expiresAt } of toStore) store.set(key, value, expiresAt).catch(() => {});
+    storeFacts(store, toStore).catch(() => {});
+    const names = token === null ? factKeys : [...factKeys, nameOfKey(sessionsOf(token.subject))];
     const sessions = joined?.state === "live" ? joined.sessions.map(({ id }) => id) : [];
-    return { facts, ended, sessions };
+    return { facts, ended, sessions, names, read: asked ? null : read };
   }
 
   return async (ask) => {
     const { application, token } = ask;
     if (application.application.type === "saas") {
-      return { decision: SIGN_ON_ONLY, facts: ask.facts, now: clock(), endsAt: 0, sessions: [] };
+      return { decision: SIGN_ON_ONLY, facts: ask.facts, now: clock(), endsAt: 0, ...ALONE };
     }
     const asked = withServiceToken(ask, clock());
     const of = tokenOf(asked, team);
@@ -127,9 +160,12 @@ export function createDecider(options: DeciderOptions): DecideRequest {
     }
     try {
       const keep = key === null ? null : cache.prepare(key);
-      const learnt = await withDeadline(learn(asked, of), asked.deadlineMs);
+      const learnt = await withDeadline(
+        learn(asked, of, key === null ? undefined : cache.last(key)),
+        asked.deadlineMs,
+      );
       const answer = conclude(asked, of, learnt, clock());
-      if (answer.decision.outcome === "permit") keep?.(learnt);
+      keep?.(learnt, answer.decision.outcome === "permit", learnt.names);
       return answer;
     } catch (error) {
       if (!(error instanceof DeadlineError)) onFailure(error);
@@ -142,8 +178,9 @@ export function createDecider(options: DeciderOptions): DecideRequest {
 function tokenOf({ token, application }: Ask, team: string): TokenOf | null {
   const subject = token?.claims.sub;
   if (token === null || subject === undefined || subject === "") return null;
-  const issuer = token.bearer?.issuer ?? team;
-  return { claims: token.claims, subject, team: issuer, application: application.application.id };
+  const of = { claims: token.claims, subject, application: application.application.id };
+  const { bearer } = token;
+  return bearer === undefined ? { ...of, team } : { ...of, team: bearer.issuer, loginAt: bearer.loginAt };
 }
 
 function withServiceToken(ask: Ask, now: number): Ask {
@@ -170,7 +207,7 @@ function wantedWhile(application: CompiledApplication, withoutLogin: boolean): r
 function fillPerson(
   facts: Facts,
   requirements: readonly FactName[],
-  ended: Ended | null,
+  ended: JoinEnd | null,
   loggedIn: boolean,
 ): Facts {
   if (ended !== null) return fillUnknown(facts, requirements, ended, isOfLogin);
@@ -186,25 +223,13 @@ function conclude(ask: Ask, token: TokenOf | null, learnt: Learnt, now: number):
   const facts = { ...learnt.facts, ...ask.facts };
   const decision = evaluate(application, facts, now);
   const { sessions } = learnt;
-  if (token === null || decision.effect !== "allow") {
-    return { decision, facts, now, endsAt: Number.POSITIVE_INFINITY, sessions };
-  }
-  const endsAt = endOfSession(token.claims, application, decision);
-  if (now < endsAt) return { decision, facts, now, endsAt, sessions };
-  const left = fillUnknown(ask.facts, application.requirements, "session_expired", isOfLogin);
-  return { decision: evaluate(application, left, now), facts: left, now, endsAt, sessions: [] };
-}
-
-/** The session of an application begins when Access issues its token, and binds by the durations of today. */
-function endOfSession(
-  claims: TokenClaims,
-  { application }: CompiledApplication,
-  { policy }: Decision,
-): number {
-  const issuedAt = issueTimeOf(claims);
-  if (issuedAt === null) return 0;
-  const lastsMs = policy?.sessionDurationMs ?? application.sessionDurationMs ?? SESSION_DURATION_MS;
-  return Math.min(issuedAt + lastsMs, claims.exp * 1_000);
+  const endsAt = endOfLogin(decision, ask, token, learnt.facts);
+  if (now < endsAt) return { decision, facts, now, endsAt, sessions, likeness: learnt };
+  const country = learnt.facts["network.country"];
+  const still = country === undefined ? ask.facts : { "network.country": country, ...ask.facts };
+  const left = fillUnknown(still, application.requirements, "session_expired", isOfLogin);
+  const without = evaluate(application, left, now);
+  return { decision: without, facts: left, now, endsAt: Number.POSITIVE_INFINITY, ...ALONE };
 }
 
 /** Decides by what the request alone says: nobody is let in for what the store would have had to confirm. */
@@ -216,7 +241,7 @@ function concludeWithout(ask: Ask, token: TokenOf | null, error: unknown, now: n
   const facts = token === null ? ask.facts : fillUnknown(ask.facts, application.requirements, why, isOfLogin);
   const decided = evaluate(application, facts, now);
   const decision = decided.outcome === "permit" ? decided : denials(reason, null).unknown;
-  return { decision, facts, now, endsAt: Number.POSITIVE_INFINITY, sessions: [] };
+  return { decision, facts, now, endsAt: Number.POSITIVE_INFINITY, ...ALONE };
 }
 
 /** Everything that what is learnt depends on. */

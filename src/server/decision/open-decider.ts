@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { CacheFigures } from "../../observe/session-metrics.ts";
 import type { Gatherer } from "../../pip/gather.ts";
+import { onFactChange } from "../../pip/store-facts.ts";
 import { onRevocation } from "../../session/revocation.ts";
 import type { Store } from "../../store/store.ts";
 import { createDecider, type DecideRequest, type Learnt } from "./decide-request.ts";
@@ -19,7 +20,7 @@ export interface OpenDeciderOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** What decides requests, and lets go of what it remembers once somebody is revoked anywhere. */
+/** What decides requests, and lets go of what it remembers once somebody is revoked, or a fact changed, anywhere. */
 export interface Decider {
   readonly decideRequest: DecideRequest;
   /** How often what it remembers was of use. */
@@ -27,10 +28,16 @@ export interface Decider {
   close(): void;
 }
 
-/** Throws `StoreError` where revocations could not be heard of. */
+/** Throws `StoreError` where revocations and changes could not be heard of. */
 export async function openDecider({ monotonic, ...options }: OpenDeciderOptions): Promise<Decider> {
   const cache = new LiveCache<Learnt>(monotonic);
-  const stop = await onRevocation(options.store, () => cache.clear());
+  const stopHearing = await Promise.all([
+    onRevocation(options.store, () => cache.clear()),
+    onFactChange(options.store, (names) => (names === null ? cache.clear() : cache.forget(names))),
+  ]);
+  const close = () => {
+    for (const stop of stopHearing) stop();
+  };
   const decideRequest = createDecider({ ...options, cache, readToken: createTokenReader(options) });
-  return { decideRequest, cacheFigures: () => cache.figures(), close: stop };
+  return { decideRequest, cacheFigures: () => cache.figures(), close };
 }

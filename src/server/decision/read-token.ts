@@ -1,6 +1,18 @@
 import type { Clock } from "../../clock.ts";
+import { nameOfKey } from "../../pip/store-facts.ts";
 import { candidatesOf, type TokenOf, tokenTargets } from "../../session/join.ts";
-import { findUnread, type PersonState, readMore, readPersonAnd } from "../../session/person-state.ts";
+import {
+  askAboutPerson,
+  decodePerson,
+  findUnread,
+  isSameCollection,
+  type PersonQuestion,
+  type PersonState,
+  type PersonTexts,
+  readMore,
+  readPersonTexts,
+  readPersonTextsAgain,
+} from "../../session/person-state.ts";
 import type { RevocationTarget } from "../../session/revocation.ts";
 import { decodeSessions, type Session } from "../../session/session.ts";
 import type { Key, Store } from "../../store/store.ts";
@@ -10,6 +22,15 @@ import { Recent } from "./recent.ts";
 export interface TokenRead {
   readonly person: PersonState;
   readonly stored: ReadonlyMap<string, string | null>;
+  /** What was asked and answered; null where one round trip did not do. */
+  readonly origin: { readonly question: Question; readonly texts: PersonTexts } | null;
+}
+
+interface Question {
+  readonly person: PersonQuestion;
+  /** The device that the facts are asked of. */
+  readonly device: string | null;
+  readonly factKeys: readonly Key[];
 }
 
 export interface TokenReaderOptions {
@@ -20,7 +41,11 @@ export interface TokenReaderOptions {
 /** Keys of facts that may be stored, for a device. */
 export type FactKeys = (device: string | null) => readonly Key[];
 
-export type ReadToken = (token: TokenOf, factKeys: FactKeys) => Promise<TokenRead>;
+/**
+ * Reads what the store holds for a token. `before` is what was read for the same token and facts since the
+ * last revocation that was heard of: it is given back, the very same, where the store says the same as then.
+ */
+export type ReadToken = (token: TokenOf, factKeys: FactKeys, before?: TokenRead) => Promise<TokenRead>;
 
 const HINTS_AT_MOST = 10_000;
 
@@ -40,44 +65,43 @@ interface Hint {
  */
 export function createTokenReader({ store, clock }: TokenReaderOptions): ReadToken {
   const hints = new Recent<Hint>(HINTS_AT_MOST);
-  return async (token, factKeys) => {
+  return async (token, factKeys, before) => {
     const { subject } = token;
+    const origin = before?.origin ?? null;
+    const question = origin?.question ?? ask(token, factKeys, hints.get(subject));
+    const texts =
+      origin === null
+        ? await readPersonTexts(store, question.person)
+        : await readPersonTextsAgain(store, question.person, origin.texts);
+    if (before !== undefined && texts === origin?.texts) return before;
     const hint = hints.get(subject);
-    const device = token.claims.device_id ?? hint?.device ?? null;
-    const keys = factKeys(device);
-    let members: ReadonlyMap<string, string> = new Map();
-    const decode = (read: ReadonlyMap<string, string>) => {
-      members = read;
-      return hint !== undefined && isSame(hint.members, read) ? hint.sessions : decodeSessions(read);
-    };
-    const asked = [...tokenTargets(token), ...(hint?.targets ?? [])];
-    const query = { subject, targets: asked, decode };
-    const { person: first, values } = await readPersonAnd(store, clock, query, keys);
-    const { sessions } = first;
-    const stored = new Map(keys.map((key, index) => [nameOfKey(key), values[index] ?? null]));
-    const candidates = candidatesOf(token, sessions);
+    const { members } = texts;
+    const decode = () =>
+      hint !== undefined && isSameCollection(hint.members, members) ? hint.sessions : decodeSessions(members);
+    const { person: first, others } = await decodePerson(store, clock, question.person, texts, decode);
+    const stored = new Map(question.factKeys.map((key, index) => [nameOfKey(key), others[index] ?? null]));
+    const candidates = candidatesOf(token, first.sessions);
     const targets = candidates.flatMap((session) => session.targets);
     const devices = new Set(candidates.map(({ login }) => login.device));
-    const [found = null] = devices.size === 1 ? devices : [];
-    hints.set(subject, { members, sessions, targets, device: found });
+    const [device = null] = devices.size === 1 ? devices : [];
+    hints.set(subject, { members, sessions: first.sessions, targets, device });
     const unread = findUnread(first, targets);
-    const more = found === device ? [] : factKeys(found).filter((key) => !stored.has(nameOfKey(key)));
+    const more =
+      device === question.device ? [] : factKeys(device).filter((key) => !stored.has(nameOfKey(key)));
+    if (unread.length === 0 && more.length === 0)
+      return { person: first, stored, origin: { question, texts } };
     const [person, moreValues] = await Promise.all([
       unread.length === 0 ? first : readMore(store, clock, first, unread),
       more.length === 0 ? [] : store.getMany(more),
     ]);
     for (const [index, key] of more.entries()) stored.set(nameOfKey(key), moreValues[index] ?? null);
-    return { person, stored };
+    return { person, stored, origin: null };
   };
 }
 
-/** Whether a collection is as it was: then what it says need not be parsed again. */
-function isSame(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): boolean {
-  if (before.size !== now.size) return false;
-  for (const [name, text] of now) if (before.get(name) !== text) return false;
-  return true;
-}
-
-export function nameOfKey(key: Key): string {
-  return JSON.stringify(key);
+function ask(token: TokenOf, factKeysOf: FactKeys, hint: Hint | undefined): Question {
+  const device = token.claims.device_id ?? hint?.device ?? null;
+  const factKeys = factKeysOf(device);
+  const targets = [...tokenTargets(token), ...(hint?.targets ?? [])];
+  return { person: askAboutPerson(token.subject, targets, factKeys), device, factKeys };
 }

@@ -1,7 +1,11 @@
-/** The last few things that were kept, by key: what is used least goes first. */
+/**
+ * What was kept or asked for lately, by key. What has not been for as long as it takes to fill half of it
+ * goes: to find something moves nothing, which on every request would cost as much as deciding.
+ */
 export class Recent<T> {
-  readonly #kept = new Map<string, T>();
   readonly #most: number;
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
 
   /** Keeps at most `most`. */
   constructor(most: number) {
@@ -9,27 +13,27 @@ export class Recent<T> {
   }
 
   get(key: string): T | undefined {
-    const value = this.#kept.get(key);
-    if (value !== undefined) {
-      this.#kept.delete(key);
-      this.#kept.set(key, value);
-    }
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: string, value: T): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, value);
-    if (this.#kept.size <= this.#most) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
+    this.#old.delete(key);
+    this.#young.set(key, value);
+    if (this.#young.size < this.#most / 2) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   get size(): number {
-    return this.#kept.size;
+    return this.#young.size + this.#old.size;
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#young.clear();
+    this.#old.clear();
   }
 }

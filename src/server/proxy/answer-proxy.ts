@@ -41,7 +41,8 @@ export interface AnswerProxyOptions {
   readonly loginUrl: string | null;
   readonly clock: Clock;
   readonly deadlineMs: number;
-  readonly onDecision: (record: ProxyRecord) => void;
+  /** Writes a decision down; it is answered once that is done. */
+  readonly onDecision: (record: ProxyRecord) => Promise<void>;
   /** Hears of a request that was denied before an application could decide about it. */
   readonly onRefusal: (refusal: Refusal, id: string) => void;
   /** Hears of what should not happen. */
@@ -66,6 +67,8 @@ interface Routed {
 
 /** Left of the deadline for the signature. */
 const RESERVE_MS = 20;
+/** Left of it for the decision, too, where the keys of those who vouch for who asks are late. */
+const DECIDING_MS = 50;
 
 const UNROUTED = {
   none: "no_application",
@@ -90,7 +93,7 @@ export function createAnswerProxy(options: AnswerProxyOptions): AnswerProxy {
     if (application.application.optionsPreflightBypass && isPreflight(asked)) {
       return permit(routed, null, withoutFacts(PREFLIGHT_BYPASSED));
     }
-    const identified = await identify(asked, application, applications);
+    const identified = await identify(asked, application, applications, () => leftOf(routed) - DECIDING_MS);
     if ("refused" in identified) {
       return deny(routed, withoutFacts(denials(identified.refused, null).known));
     }
@@ -112,8 +115,8 @@ export function createAnswerProxy(options: AnswerProxyOptions): AnswerProxy {
     const subject = subjectOf(answered.facts);
     try {
       const signing = { asked, application, revision, login, subject, answer: answered };
-      const verdict = await signPermit(signing, leftOf(routed));
-      record(routed, answered, answered.decision);
+      const verdict = await signPermit(signing, () => leftOf(routed));
+      await record(routed, answered, answered.decision);
       return replies.permit(routed.id, verdict, answered.facts);
     } catch (error) {
       if (!(error instanceof TokenError || error instanceof DeadlineError)) throw error;
@@ -123,8 +126,7 @@ export function createAnswerProxy(options: AnswerProxyOptions): AnswerProxy {
 
   async function deny(routed: Routed, answered: Answer): Promise<ProxyReply> {
     const { id, asked, application } = routed;
-    record(routed, answered, answered.decision);
-    await options.keepDenial({
+    const kept = options.keepDenial({
       ...answered,
       id,
       application,
@@ -132,12 +134,14 @@ export function createAnswerProxy(options: AnswerProxyOptions): AnswerProxy {
       accept: headerOf(asked, "accept"),
       leftMs: leftOf(routed),
     });
-    return replies.deny({ id, asked, application: application.application, decision: answered.decision });
+    await Promise.all([record(routed, answered, answered.decision), kept]);
+    const { decision, facts } = answered;
+    return replies.deny({ id, asked, application: application.application, decision, facts });
   }
 
-  function record(routed: Routed, { facts, now }: Answer, decision: Decision): void {
+  function record(routed: Routed, { facts, now }: Answer, decision: Decision): Promise<void> {
     const { id, startedAt, application, revision } = routed;
-    options.onDecision({
+    return options.onDecision({
       id,
       application,
       decision,
@@ -149,7 +153,8 @@ export function createAnswerProxy(options: AnswerProxyOptions): AnswerProxy {
   }
 
   function withoutFacts(decision: Decision): Answer {
-    return { decision, facts: {}, now: clock(), endsAt: Number.POSITIVE_INFINITY, sessions: [] };
+    const endsAt = Number.POSITIVE_INFINITY;
+    return { decision, facts: {}, now: clock(), endsAt, sessions: [], likeness: null };
   }
 
   function refuse(refusal: Refusal, id: string): ProxyReply {

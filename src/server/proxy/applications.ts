@@ -12,7 +12,11 @@ export interface Applications {
   readonly index: ApplicationIndex<CompiledApplication>;
   /** By audience. */
   readonly byAudience: ReadonlyMap<string, CompiledApplication>;
+  /** By name or id; null where none or several are called that. */
+  readonly findByName: (idOrName: string) => CompiledApplication | null;
   readonly checkCertificate: CheckCertificate;
+  /** Client ids of the service tokens that there are. */
+  readonly serviceTokens: ReadonlySet<string>;
 }
 
 const compiled = new WeakMap<PolicyDirectory, Applications>();
@@ -34,7 +38,9 @@ export function applicationsOf(directory: PolicyDirectory): Applications {
     revision: directory.revision,
     index: compileApplications(entries),
     byAudience,
+    findByName: directory.findByName,
     checkCertificate: createCertificateCheck(set.certificates),
+    serviceTokens: directory.serviceTokens,
   };
   compiled.set(directory, made);
   return made;

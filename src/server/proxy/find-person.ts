@@ -3,15 +3,21 @@ import type { AccessVerifier, VerifiedToken } from "../../token/access-verifier.
 import type { ApplicationClaims } from "../../token/claims.ts";
 import type { OidcVerifier, VerifiedBearer } from "../../token/oidc-verifier.ts";
 import type { AskToken } from "../decision/decide-request.ts";
+import { bearerOf } from "./bearer.ts";
 import type { DecisiveHeaders } from "./decisive-headers.ts";
-import { createVerifyOnce, type VerifyOnceOptions } from "./verified-tokens.ts";
+import { createVerifyOnce, type LeftMs, type VerifyOnceOptions } from "./verified-tokens.ts";
 
 /** Who a request is from by its tokens. `unavailable`: it brought one whose keys cannot be had. */
 export type FoundPerson =
   | { readonly state: "found"; readonly token: AskToken }
   | { readonly state: "nobody" | "unavailable" | "credential_refused" | "identities_differ" };
 
-export type FindPerson = (headers: DecisiveHeaders, audience: string | null) => Promise<FoundPerson>;
+/** `leftMs`: what is later than that is `unavailable`. */
+export type FindPerson = (
+  headers: DecisiveHeaders,
+  audience: string | null,
+  leftMs: LeftMs,
+) => Promise<FoundPerson>;
 
 /** Bearer tokens of OIDC issuers, and what their claims stand for. */
 export interface Bearers {
@@ -31,9 +37,9 @@ export interface FindPersonOptions extends VerifyOnceOptions {
 const COOKIE = "CF_Authorization";
 /** Applications may set it for different paths of one host. */
 const MAX_COOKIES = 4;
-const BEARER = /^bearer +(\S+)$/i;
 
 const NOBODY: FoundPerson = { state: "nobody" };
+const NONE: readonly never[] = [];
 
 /**
  * Finds the person by an Access token (header or cookie) or a bearer token. What was sent on purpose must
@@ -44,46 +50,55 @@ export function createFindPerson({ access, bearers, ...options }: FindPersonOpti
   const verifyAccess = createVerifyOnce<VerifiedToken<ApplicationClaims>>(options);
   const verifyBearer = createVerifyOnce<VerifiedBearer>(options);
 
-  async function findByAccess(headers: DecisiveHeaders, audience: string | null): Promise<FoundPerson> {
+  const findByAccess: FindPerson = async (headers, audience, leftMs) => {
     if (access === null || audience === null) return NOBODY;
     const verify = (token: string) =>
-      verifyAccess(audience, token, () => access.verifyApplication(token, audience));
+      verifyAccess(audience, token, leftMs, () => access.verifyApplication(token, audience));
     const assertion = headers.get("cf-access-jwt-assertion") ?? "";
+    const cookies = readCookies(headers.get("cookie"));
+    cookies.delete(assertion);
+    // All of them at once: they are waited for together.
+    const verifyingCookies = cookies.size === 0 ? NONE : Promise.all([...cookies].map(verify));
     let found = NOBODY;
     if (assertion !== "") {
-      const verification = await verify(assertion);
+      const [verification] = await Promise.all([verify(assertion), verifyingCookies]);
       if (verification.state !== "verified") return unverified(verification.state);
       found = { state: "found", token: verification.token };
     }
-    for (const cookie of readCookies(headers.get("cookie"))) {
-      if (cookie === assertion) continue;
-      const verification = await verify(cookie);
+    for (const verification of await verifyingCookies) {
       if (verification.state === "refused") continue;
       if (verification.state === "unavailable") return unverified(verification.state);
       found = reconcile(found, { state: "found", token: verification.token }, isSameSubject);
     }
     return found;
-  }
+  };
 
-  async function findByBearer(headers: DecisiveHeaders): Promise<FoundPerson> {
-    const [, token] = BEARER.exec(headers.get("authorization") ?? "") ?? [];
+  async function findByBearer(headers: DecisiveHeaders, leftMs: LeftMs): Promise<FoundPerson> {
+    const token = bearerOf(headers);
     // That of somebody else belongs to the application behind.
-    if (token === undefined || !bearers.verifier.concerns(token)) return NOBODY;
-    const verification = await verifyBearer("", token, () => bearers.verifier.verify(token));
+    if (token === null || !bearers.verifier.concerns(token)) return NOBODY;
+    const verification = await verifyBearer("", token, leftMs, () => bearers.verifier.verify(token));
     if (verification.state !== "verified") return unverified(verification.state);
     const { issuer, claims, claimsHash } = verification.token;
     const bearer = readBearer(issuer, claims, bearers.namesOf(issuer), bearers.providerOf(issuer), clock());
     return {
       state: "found",
-      token: { claims: bearer.claims, claimsHash, bearer: { issuer, facts: bearer.facts } },
+      token: {
+        claims: bearer.claims,
+        claimsHash,
+        bearer: { issuer, facts: bearer.facts, loginAt: bearer.loginAt },
+      },
     };
   }
 
-  return async (headers, audience) => {
-    const byAccess = await findByAccess(headers, audience);
-    if (!headers.has("authorization")) return byAccess;
-    return reconcile(byAccess, await findByBearer(headers), isSameAddress);
+  const findByBoth: FindPerson = async (headers, audience, leftMs) => {
+    const findings = [findByAccess(headers, audience, leftMs), findByBearer(headers, leftMs)] as const;
+    const [byAccess, byBearer] = await Promise.all(findings);
+    return reconcile(byAccess, byBearer, isSameAddress);
   };
+
+  return (headers, audience, leftMs) =>
+    (headers.has("authorization") ? findByBoth : findByAccess)(headers, audience, leftMs);
 }
 
 function unverified(state: "refused" | "unavailable"): FoundPerson {
@@ -115,7 +130,7 @@ function isSameAddress({ claims }: AskToken, { claims: other }: AskToken): boole
 }
 
 /** The values of the cookie of Access, without repetitions. */
-function readCookies(header: string | undefined): ReadonlySet<string> {
+function readCookies(header: string | undefined): Set<string> {
   const values = new Set<string>();
   if (header?.includes(COOKIE) !== true) return values;
   for (const pair of header.split(";")) {

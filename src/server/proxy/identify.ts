@@ -4,30 +4,32 @@ import { absent, type Fact, type Facts, known, unknown } from "../../core/fact.t
 import { parseHost } from "../../core/host.ts";
 import type { IpSet } from "../../core/ip-set.ts";
 import { serviceTokenOf } from "../../session/access-claims.ts";
-import { NOBODY } from "../../session/access-identity.ts";
+import { ACCESS, NOBODY } from "../../session/access-identity.ts";
 import { type ReadCertificate, readCertificate } from "../../session/credentials/client-certificates.ts";
 import type { CheckServiceToken } from "../../session/credentials/service-tokens.ts";
 import type { AskToken } from "../decision/decide-request.ts";
 import { Recent } from "../decision/recent.ts";
 import type { Applications } from "./applications.ts";
-import { findClient, PROXY } from "./client-address.ts";
+import { createFindClient, PROXY } from "./client-address.ts";
 import type { Contract } from "./contract.ts";
-import type { FindPerson } from "./find-person.ts";
+import type { FindPerson, FoundPerson } from "./find-person.ts";
 import { readForwardedCertificate } from "./forwarded-certificate.ts";
 import type { AskedRequest } from "./gate.ts";
 import type { FindLinkedApplication } from "./linked-application.ts";
 import { readServiceToken } from "./service-token-headers.ts";
+import type { LeftMs } from "./verified-tokens.ts";
 
 /** Who asks: what the decision rests on, or the reason why it is none. */
 export type Identified =
   | { readonly token: AskToken | null; readonly facts: Facts }
   | { readonly refused: "credential_refused" | "identities_differ" };
 
-/** Works out who a request to `application` is from. */
+/** Works out who a request to `application` is from. Whatever takes longer than `leftMs` is unknown. */
 export type Identify = (
   asked: AskedRequest,
   application: CompiledApplication,
   applications: Applications,
+  leftMs: LeftMs,
 ) => Promise<Identified>;
 
 export interface IdentifyOptions {
@@ -46,12 +48,14 @@ const KEPT_CERTIFICATES = 1_000;
 /** A person's attributes where their token could not be checked: no login would cure that. */
 const UNREACHABLE: Facts = { "identity.subject": unknown("unreachable", PROXY) };
 /** Beside a service token no person counts. */
+const NOBODY_COUNTS: FoundPerson = { state: "nobody" };
 const NOT_CONSULTED: Facts = Object.fromEntries(
   Object.keys(NOBODY).map((name) => [name, unknown("not_consulted", PROXY)]),
 );
 
 export function createIdentify(options: IdentifyOptions): Identify {
-  const { contract, skipHops, findPerson, findLinkedApplication, checkServiceToken, clock } = options;
+  const { contract, findPerson, findLinkedApplication, checkServiceToken, clock } = options;
+  const findClient = createFindClient(options.skipHops);
   const readOnce = rememberCertificates();
 
   function certificateFact(asked: AskedRequest, { checkCertificate }: Applications, now: number): Facts {
@@ -65,17 +69,21 @@ export function createIdentify(options: IdentifyOptions): Identify {
     return { "credential.certificate": fact };
   }
 
-  return async (asked, { application }, applications) => {
+  return async (asked, { application }, applications, leftMs) => {
     const { headers } = asked;
     const now = clock();
     const pair = readServiceToken(asked, application.serviceTokenHeader);
     if (pair !== null && (pair === "broken" || !checkServiceToken(pair, now))) return REFUSED;
-    const linked = headers.has("cf-access-token")
-      ? await findLinkedApplication(headers.get("cf-access-token") ?? "", applications)
-      : absentAt(now);
+    // One that has gone from the policies is gone, whoever still holds its secret.
+    if (pair !== null && !applications.serviceTokens.has(pair.clientId)) return REFUSED;
+    const finding = pair === null ? findPerson(headers, application.audience, leftMs) : NOBODY_COUNTS;
+    const [person, linked] =
+      headers.has("cf-access-token") || headers.has("authorization")
+        ? await Promise.all([finding, findLinkedApplication(headers, applications, leftMs)])
+        : [await finding, absentAt(now)];
     if (linked === "refused") return REFUSED;
     const facts: Facts = {
-      "network.ip": findClient(headers.get(contract.client), skipHops, now),
+      "network.ip": findClient(headers.get(contract.client), now),
       "credential.linked_app_token": linked,
       ...certificateFact(asked, applications, now),
     };
@@ -84,15 +92,20 @@ export function createIdentify(options: IdentifyOptions): Identify {
       const token = known(pair.clientId, from);
       return { token: null, facts: { ...facts, "credential.service_token": token, ...NOT_CONSULTED } };
     }
-    const person = await findPerson(headers, application.audience);
     if (person.state === "credential_refused" || person.state === "identities_differ")
       return { refused: person.state };
     const token = person.state === "found" ? person.token : null;
     // A token of Access may be a service token's: then it says so itself.
-    const service = token !== null && serviceTokenOf(token.claims) !== null ? {} : noServiceToken(now);
+    const client = token === null ? null : serviceTokenOf(token.claims);
+    const service = client === null ? noServiceToken(now) : factOfClient(client, applications);
     const nobody = person.state === "unavailable" ? UNREACHABLE : {};
     return { token, facts: { ...facts, ...service, ...nobody } };
   };
+}
+
+/** What a token says of itself stands, unless it names a client that has gone from the policies. */
+function factOfClient(client: string, { serviceTokens }: Applications): Facts {
+  return serviceTokens.has(client) ? {} : { "credential.service_token": unknown("broken_reference", ACCESS) };
 }
 
 function noServiceToken(now: number): Facts {

@@ -1,18 +1,35 @@
-import { type Fact, known, unknown } from "../../core/fact.ts";
-import { issueTimeOf, joinAccessToken, type TokenOf } from "../../session/join.ts";
+import type { CompiledApplication } from "../../core/compile.ts";
+import { absent, type Fact, known, unknown } from "../../core/fact.ts";
+import type { TokenClaims } from "../../session/access-claims.ts";
+import { issueTimeOf, joinAccessToken } from "../../session/join.ts";
+import { SESSION_DURATION_MS } from "../../session/session.ts";
 import { StoreError } from "../../store/store.ts";
 import type { AccessVerifier, VerifiedToken } from "../../token/access-verifier.ts";
 import type { ApplicationClaims } from "../../token/claims.ts";
+import type { OidcVerifier, VerifiedBearer } from "../../token/oidc-verifier.ts";
 import { DeadlineError, withDeadline } from "../deadline.ts";
 import type { ReadToken } from "../decision/read-token.ts";
 import type { Applications } from "./applications.ts";
-import { createVerifyOnce, type VerifyOnceOptions } from "./verified-tokens.ts";
+import { bearerOf } from "./bearer.ts";
+import type { DecisiveHeaders } from "./decisive-headers.ts";
+import { createVerifyOnce, type LeftMs, type VerifyOnceOptions } from "./verified-tokens.ts";
 
-/** The application that a linked-app token (`Cf-Access-Token`) was issued for, by id. */
+/**
+ * The application that a linked-app token was issued for, by id: that of a self-hosted one, or of a SaaS one.
+ * What takes longer than `leftMs` is unknown.
+ */
 export type FindLinkedApplication = (
-  token: string,
+  headers: DecisiveHeaders,
   applications: Applications,
+  leftMs: LeftMs,
 ) => Promise<Fact<string> | "refused">;
+
+/** Bearer tokens that Access issues for SaaS applications. */
+export interface LinkedBearers {
+  readonly verifier: OidcVerifier;
+  /** Name or id of the application that an issuer issues for. */
+  applicationOf(issuer: string): string;
+}
 
 export interface LinkedApplicationOptions extends VerifyOnceOptions {
   /** Null where no team is configured. */
@@ -20,42 +37,81 @@ export interface LinkedApplicationOptions extends VerifyOnceOptions {
     readonly verifier: Pick<AccessVerifier, "verifyApplication">;
     readonly team: string;
   } | null;
+  /** Null where none is configured. */
+  readonly bearers: LinkedBearers | null;
   readonly readToken: ReadToken;
 }
+
+type Found = Fact<string> | "refused" | null;
 
 /** Source of what a linked-app token says. */
 const LINKED = "linked_app_token";
 
-/** An application acts for the person who is logged in to it: their token counts only as long as their login does. */
+/**
+ * Finds it by `Cf-Access-Token`, or by a bearer token of a SaaS application. An application acts for the person
+ * who is logged in to it: their token counts only as long as their login does.
+ */
 export function createFindLinkedApplication(options: LinkedApplicationOptions): FindLinkedApplication {
-  const { access, readToken, clock, deadlineMs } = options;
-  const verifyOnce = createVerifyOnce<VerifiedToken<ApplicationClaims>>(options);
+  const { access, bearers, readToken, clock } = options;
+  const verifyAccess = createVerifyOnce<VerifiedToken<ApplicationClaims>>(options);
+  const verifyBearer = createVerifyOnce<VerifiedBearer>(options);
 
-  return async (token, { byAudience }) => {
+  async function findByAccess(token: string, { byAudience }: Applications, leftMs: LeftMs): Promise<Found> {
     if (access === null) return unknown("unsupported", LINKED);
-    const verification = await verifyOnce("", token, () =>
+    const verification = await verifyAccess("", token, leftMs, () =>
       access.verifier.verifyApplication(token, ...byAudience.keys()),
     );
     if (verification.state === "refused") return "refused";
     if (verification.state === "unavailable") return unknown("unreachable", LINKED);
     const { claims } = verification.token;
     const source = byAudience.get([claims.aud].flat()[0] ?? "");
-    if (source === undefined) return "refused";
+    return source === undefined ? "refused" : factOf(claims, source, leftMs);
+  }
+
+  async function findByBearer(
+    headers: DecisiveHeaders,
+    applications: Applications,
+    leftMs: LeftMs,
+  ): Promise<Found> {
+    const token = bearers === null ? null : bearerOf(headers);
+    // That of somebody else is not meant for this.
+    if (bearers === null || token === null || !bearers.verifier.concerns(token)) return null;
+    const verification = await verifyBearer("", token, leftMs, () => bearers.verifier.verify(token));
+    if (verification.state === "refused") return "refused";
+    if (verification.state === "unavailable") return unknown("unreachable", LINKED);
+    const { issuer, claims } = verification.token;
+    const source = applications.findByName(bearers.applicationOf(issuer));
+    const { exp, iat, sub, email, device_id } = claims;
+    const said: TokenClaims = {
+      ...{ exp, iat, sub },
+      ...(typeof email === "string" ? { email } : {}),
+      ...(typeof device_id === "string" ? { device_id } : {}),
+    };
+    return source === null ? unknown("missing", LINKED) : factOf(said, source, leftMs);
+  }
+
+  async function factOf(
+    claims: TokenClaims,
+    source: CompiledApplication,
+    leftMs: LeftMs,
+  ): Promise<Fact<string>> {
     const { id, sessionDurationMs } = source.application;
-    const ended = await findEnd({ claims, subject: claims.sub ?? "", team: access.team, application: id });
+    const ended = await findEnd(claims, id, leftMs);
     if (ended !== null) return unknown(ended, LINKED);
     const issuedAt = issueTimeOf(claims) ?? 0;
-    const lastsMs = sessionDurationMs ?? Number.POSITIVE_INFINITY;
+    const lastsMs = sessionDurationMs ?? SESSION_DURATION_MS;
     const expiresAt = Math.min(claims.exp * 1_000, issuedAt + lastsMs);
     return known(id, { source: LINKED, learntAt: Math.min(issuedAt, clock()), expiresAt });
-  };
+  }
 
-  async function findEnd(token: TokenOf) {
-    if (token.subject === "") return null;
+  async function findEnd(claims: TokenClaims, application: string, leftMs: LeftMs) {
+    const { sub: subject = "" } = claims;
+    if (subject === "") return null;
+    const token = { claims, subject, team: access?.team ?? "", application };
     try {
       const { person } = await withDeadline(
         readToken(token, () => []),
-        deadlineMs,
+        leftMs(),
       );
       const joined = joinAccessToken(token, person, clock());
       return joined.state === "ended" ? joined.why : null;
@@ -65,4 +121,16 @@ export function createFindLinkedApplication(options: LinkedApplicationOptions): 
       return "store_unavailable";
     }
   }
+
+  return async (headers, applications, leftMs) => {
+    const token = headers.get("cf-access-token");
+    const [byAccess, byBearer] = await Promise.all([
+      token === undefined ? null : findByAccess(token, applications, leftMs),
+      findByBearer(headers, applications, leftMs),
+    ]);
+    if (byAccess === "refused" || byBearer === "refused") return "refused";
+    if (byAccess !== null && byBearer !== null) return unknown("disagreement", LINKED);
+    const none = { source: LINKED, learntAt: clock(), expiresAt: Number.POSITIVE_INFINITY };
+    return byAccess ?? byBearer ?? absent(none);
+  };
 }

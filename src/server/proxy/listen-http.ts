@@ -22,14 +22,14 @@ export async function listenHttp(
   peers: IpSet | null,
   shared: boolean,
 ): Promise<Listener> {
+  let isDraining = false;
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", url: target = "", rawHeaders: headers } = request;
     const reply = isPeer(request.socket.remoteAddress, peers)
-      ? await answer({
-          method: request.method ?? "",
-          target: request.url ?? "",
-          headers: request.rawHeaders,
-        })
+      ? await answer({ method, target, headers })
       : refuse("untrusted_peer");
+    // Of those that are in use only the client knows when: it is told not to come back.
+    if (isDraining) response.setHeader("Connection", "close");
     writeReply(response, reply);
   }
 
@@ -40,11 +40,17 @@ export async function listenHttp(
   server.on("connect", (_request, socket) => endSocket(socket, refuse("unknown_method")));
   server.on("checkExpectation", handle);
   const url = await openServer(server, address, shared);
-  return { url, stop: (patienceMs) => close(server, patienceMs) };
+  return {
+    url,
+    async stop(patienceMs) {
+      isDraining = true;
+      await close(server, patienceMs);
+    },
+  };
 }
 
 function writeReply(response: ServerResponse, { status, headers, body }: ProxyReply): void {
-  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
+  response.writeHead(status, { ...headers, "Content-Length": body === "" ? 0 : Buffer.byteLength(body) });
   response.end(body);
 }
 

@@ -22,6 +22,8 @@ export interface Denial {
   readonly reason: ProxyReason;
   /** Null where there is none, and nothing of the request is known for certain. */
   readonly application: Application | null;
+  /** Whether nobody is known to have asked. */
+  readonly isAnonymous: boolean;
   /** Where a login leads on, for a browser; null for nowhere. */
   readonly loginUrl: string | null;
 }
@@ -35,6 +37,7 @@ export interface DeniedRequest {
   readonly asked: AskedRequest;
   readonly application: Application;
   readonly decision: Decision;
+  readonly facts: Facts;
 }
 
 export interface Replies {
@@ -92,12 +95,14 @@ export function createReplies(options: {
       },
       body: "",
     }),
-    deny({ id, asked, application, decision: { reason } }) {
+    deny({ id, asked, application, decision: { reason }, facts }) {
       const leads = reason === "login_required" && options.loginUrl !== null && !isScripted(asked);
       const loginUrl = leads ? fillLoginUrl(options.loginUrl, urlOf(asked)) : null;
-      return deny({ id, status: statusOf(reason, application), reason, application, loginUrl });
+      const isAnonymous = facts["identity.subject"]?.state !== "known";
+      return deny({ id, status: statusOf(reason, application), reason, application, isAnonymous, loginUrl });
     },
-    refuse: (id, reason) => deny({ id, status: 403, reason, application: null, loginUrl: null }),
+    refuse: (id, reason) =>
+      deny({ id, status: 403, reason, application: null, isAnonymous: true, loginUrl: null }),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { FactName } from "../../core/attribute.ts";
 import { phaseOf } from "../../core/attribute.ts";
 import type { CompiledApplication } from "../../core/compile.ts";
+import type { Decision } from "../../core/decision.ts";
 import { current, type Facts } from "../../core/fact.ts";
 import { parseHost } from "../../core/host.ts";
+import { firstTurn } from "../../core/turn.ts";
 import type { VerdictClaims } from "../../token/verdict-token.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Answer } from "../decision/decide-request.ts";
@@ -35,9 +37,9 @@ export interface VerdictsOptions {
 
 /**
  * The signed verdict for a permit: the one before, as long as nothing that it rests on has changed. Throws
- * `TokenError`, and `DeadlineError` after `leftMs`.
+ * `TokenError`, and `DeadlineError` where it takes longer than `leftMs` says that there is time.
  */
-export type SignPermit = (permit: Permit, leftMs: number) => Promise<string>;
+export type SignPermit = (permit: Permit, leftMs: () => number) => Promise<string>;
 
 interface Signed {
   readonly token: string;
@@ -59,7 +61,7 @@ export function createSignPermit(options: VerdictsOptions): SignPermit {
     const isGood = (signed: Signed) => signed.expiresAt - now >= MIN_LEFT_MS && signed.expiresAt <= limit;
     if (before !== undefined && isGood(before)) return before.token;
     const claims = claimsOf(permit, options, limit);
-    const token = await withDeadline(options.sign(claims), leftMs);
+    const token = await withDeadline(options.sign(claims), leftMs());
     recent.set(key, { token, expiresAt: claims.exp * 1_000 });
     return token;
   };
@@ -67,15 +69,29 @@ export function createSignPermit(options: VerdictsOptions): SignPermit {
 
 /** Everything that a verdict says or rests on. */
 function keyOf(permit: Permit, { bind, keysVersion }: VerdictsOptions): string {
-  const { asked, application, revision, login, answer } = permit;
+  const { method, host, target } = permit.asked;
+  const key = `${keysVersion()}\n${groundsOnce(permit)}`;
+  return bind === "request" ? `${key}\n${method} ${host} ${target}` : key;
+}
+
+const told = new WeakMap<object, { readonly decision: Decision; readonly grounds: string }>();
+
+/** The same grounds are those of request after request. */
+function groundsOnce(permit: Permit): string {
+  const { likeness, decision } = permit.answer;
+  const before = likeness === null ? undefined : told.get(likeness);
+  if (before?.decision === decision) return before.grounds;
+  const grounds = groundsOf(permit);
+  if (likeness !== null) told.set(likeness, { decision, grounds });
+  return grounds;
+}
+
+function groundsOf({ application, revision, login, answer }: Permit): string {
   const { facts, decision, sessions } = answer;
   const { id } = application.application;
-  let key = `${keysVersion()}\n${id}\n${revision}\n${login}\n${sessions.join()}\n${decision.policy?.id}`;
-  for (const name of application.requirements) key += `\n${showFact(name, facts)}`;
-  const service = showFact("credential.service_token", facts);
-  return bind === "request"
-    ? `${key}\n${service}\n${asked.method} ${asked.host} ${asked.target}`
-    : key + service;
+  let grounds = `${id}\n${revision}\n${login}\n${sessions.join()}\n${decision.policy?.id}`;
+  for (const name of application.requirements) grounds += `\n${showFact(name, facts)}`;
+  return `${grounds}\n${showFact("credential.service_token", facts)}`;
 }
 
 function claimsOf(permit: Permit, { issuer, ttlMs, bind }: VerdictsOptions, limit: number): VerdictClaims {
@@ -86,7 +102,7 @@ function claimsOf(permit: Permit, { issuer, ttlMs, bind }: VerdictsOptions, limi
     aud: application.application.id,
     sub: subject,
     iat: Math.floor(now / 1_000),
-    exp: Math.floor(Math.min(now + ttlMs, limit) / 1_000),
+    exp: toExpiry(Math.min(now + ttlMs, limit), now),
     jti: crypto.randomUUID(),
     decision: "permit",
     effect: decision.effect,
@@ -97,14 +113,20 @@ function claimsOf(permit: Permit, { issuer, ttlMs, bind }: VerdictsOptions, limi
   };
 }
 
+/** Whole seconds, rounded down; where that would be over already, with their fraction (RFC 7519, 2). */
+function toExpiry(endsAt: number, now: number): number {
+  const seconds = Math.floor(endsAt / 1_000);
+  return seconds * 1_000 > now ? seconds : endsAt / 1_000;
+}
+
 function requestOf({ method, host, target }: AskedRequest) {
   const [path = target] = target.split("?", 1);
   return { method, host: parseHost(host) ?? host, path };
 }
 
-/** No verdict outlives the session, nor the first of the facts that count now. */
+/** No verdict outlives the session, the first of the facts that count now, nor what the rules make of them. */
 function limitOf({ application, answer: { facts, now, endsAt } }: Permit): number {
-  let first = endsAt;
+  let first = Math.min(endsAt, firstTurn(application.turns, facts, now));
   for (const name of application.requirements) {
     const fact = current<unknown>(facts[name], now);
     if (fact.state !== "unknown") first = Math.min(first, fact.expiresAt);

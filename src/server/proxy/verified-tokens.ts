@@ -13,10 +13,14 @@ export type Verification<T> =
   | { readonly state: "refused" }
   | { readonly state: "unavailable" };
 
+/** Milliseconds until it has to be known who asks; keys that come later count as unavailable. */
+export type LeftMs = () => number;
+
 /** Verifies a token for what `scope` stands for, unless it has just been. Only what held is remembered. */
 export type VerifyOnce<T> = (
   scope: string,
   token: string,
+  leftMs: LeftMs,
   verify: () => Promise<T>,
 ) => Promise<Verification<T>>;
 
@@ -24,12 +28,11 @@ export interface VerifyOnceOptions {
   readonly clock: Clock;
   /** Milliseconds that never go back. */
   readonly monotonic: Clock;
-  /** Patience with the keys of an issuer; then they count as unavailable. */
-  readonly deadlineMs: number;
 }
 
 interface Kept<T> {
-  readonly verification: Verification<T>;
+  /** As it is handed out. */
+  readonly verification: Promise<Verification<T>>;
   readonly keptAt: number;
   /** Seconds since the epoch. */
   readonly exp: number;
@@ -38,32 +41,42 @@ interface Kept<T> {
 export function createVerifyOnce<T extends { readonly claims: { readonly exp: number } }>({
   clock,
   monotonic,
-  deadlineMs,
 }: VerifyOnceOptions): VerifyOnce<T> {
   // By scope first: tokens are long, and to put something before them would be to copy them.
   const scopes = new Map<string, Recent<Kept<T>>>();
 
   function recentOf(scope: string): Recent<Kept<T>> {
-    const recent = scopes.get(scope) ?? new Recent<Kept<T>>(KEPT_AT_MOST);
+    const before = scopes.get(scope);
+    if (before !== undefined) return before;
+    const recent = new Recent<Kept<T>>(KEPT_AT_MOST);
     scopes.set(scope, recent);
     return recent;
   }
 
-  return async (scope, token, verify) => {
-    const recent = recentOf(scope);
-    const kept = recent.get(token);
-    if (kept !== undefined && monotonic() - kept.keptAt < VERIFIED_FOR_MS && clock() < kept.exp * 1_000) {
-      return kept.verification;
-    }
+  async function verifyAnew(
+    recent: Recent<Kept<T>>,
+    token: string,
+    leftMs: LeftMs,
+    verify: () => Promise<T>,
+  ): Promise<Verification<T>> {
     try {
-      const verified = await withDeadline(verify(), deadlineMs);
-      const verification = { state: "verified", token: verified } as const;
-      recent.set(token, { verification, keptAt: monotonic(), exp: verified.claims.exp });
+      const verified = await withDeadline(verify(), leftMs());
+      const verification: Verification<T> = { state: "verified", token: verified };
+      const { exp } = verified.claims;
+      recent.set(token, { verification: Promise.resolve(verification), keptAt: monotonic(), exp });
       return verification;
     } catch (error) {
       if (error instanceof DeadlineError) return { state: "unavailable" };
       if (!(error instanceof TokenError)) throw error;
       return { state: error.code === "keys_unavailable" ? "unavailable" : "refused" };
     }
+  }
+
+  return (scope, token, leftMs, verify) => {
+    const recent = recentOf(scope);
+    const kept = recent.get(token);
+    const holds =
+      kept !== undefined && monotonic() - kept.keptAt < VERIFIED_FOR_MS && clock() < kept.exp * 1_000;
+    return holds ? kept.verification : verifyAnew(recent, token, leftMs, verify);
   };
 }

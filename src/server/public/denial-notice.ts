@@ -1,5 +1,6 @@
 import { sentenceOf } from "../proxy/refusal.ts";
 import type { RenderDenial } from "../proxy/reply.ts";
+import { elsewhereOf } from "./elsewhere.ts";
 import { escapeHtml } from "./escape-html.ts";
 
 /** The body of a denial stays below 4 KiB: a login that has to know the way back to a longer address is in `Location` alone. */
@@ -10,8 +11,11 @@ const MAX_WAY_CHARS = 1_500;
  * to the page of the denial, for their status cannot.
  */
 export function createDenialNotice(publicUrl: string): RenderDenial {
-  return ({ id, status, reason, application, loginUrl }) => {
-    const page = status === 403 && application !== null ? `${publicUrl}/denied/${id}` : null;
+  return ({ id, status, reason, application, isAnonymous, loginUrl }) => {
+    const isDenied = status === 403 && application !== null;
+    // Nothing is kept of who is not known, so that there is nothing to show on a page of ours.
+    const elsewhere = isDenied && isAnonymous ? elsewhereOf(application, false) : null;
+    const page = isDenied ? (elsewhere ?? `${publicUrl}/denied/${id}`) : null;
     const title = status === 401 ? "Log in" : "Access denied";
     return {
       contentType: "text/html; charset=utf-8",

@@ -5,11 +5,11 @@ import type { CompiledApplication } from "../../core/compile.ts";
 import type { Decision } from "../../core/decision.ts";
 import { explain } from "../../core/explain.ts";
 import type { Facts } from "../../core/fact.ts";
-import type { Application } from "../../core/model.ts";
 import type { Store } from "../../store/store.ts";
 import { withDeadline } from "../deadline.ts";
 import { Recent } from "../decision/recent.ts";
 import { type DenialRecord, writeDenial } from "./denial-record.ts";
+import { elsewhereOf } from "./elsewhere.ts";
 
 /** A denial that may be of a person in front of a browser. */
 export interface PersonDenied {
@@ -39,16 +39,34 @@ export interface DenialShelfOptions {
 
 /** A person who is denied more often than that within `WINDOW_MS` gets pages that say less. */
 const PAGES_PER_WINDOW = 20;
+/** The same for all who are not known, of one application. */
+const ANONYMOUS_PAGES_PER_WINDOW = 200;
 const WINDOW_MS = 60_000;
+/** A longer address leads back to the front page of its host. */
+const MAX_URL_CHARS = 2_048;
 const PEOPLE_REMEMBERED = 10_000;
 
-/** Keeps denials of people alone: who has not logged in cannot fill the store. */
+/** Keeps denials of people, and of others no more than lead to an operator's own page: these cannot fill the store. */
 export function createDenialShelf({ store, disclose, monotonic }: DenialShelfOptions): KeepDenial {
-  const mayKeep = createLimit(monotonic);
-  return async (denied) => {
+  const mayKeep = createLimit(monotonic, PAGES_PER_WINDOW);
+  const mayKeepOfNobody = createLimit(monotonic, ANONYMOUS_PAGES_PER_WINDOW);
+
+  function recordFor(denied: PersonDenied): DenialRecord | null {
+    if (!isForEyes(denied)) return null;
     const subject = denied.facts["identity.subject"];
-    if (subject?.state !== "known" || !isForEyes(denied) || !mayKeep(subject.value)) return;
-    const writing = writeDenial(store, denied.id, recordOf(denied, disclose), denied.now);
+    if (subject?.state === "known") return mayKeep(subject.value) ? recordOf(denied, disclose) : null;
+    const { application } = denied.application;
+    const elsewhere = elsewhereOf(application, false);
+    if (elsewhere === null || !mayKeepOfNobody(application.id)) return null;
+    const { customDenyMessage: message } = application;
+    const untold = { person: null, sessions: [], application: null, reason: null, policies: [] };
+    return { ...untold, url: wayBackTo(denied.url), message, elsewhere };
+  }
+
+  return async (denied) => {
+    const record = recordFor(denied);
+    if (record === null) return;
+    const writing = writeDenial(store, denied.id, record, denied.now);
     await withDeadline(writing, denied.leftMs).catch(() => {});
   };
 }
@@ -58,7 +76,7 @@ function isForEyes({ decision: { reason }, accept }: PersonDenied): boolean {
   return reason !== "login_required" && reason !== "credential_refused" && accept.includes("text/html");
 }
 
-function createLimit(monotonic: Clock): (subject: string) => boolean {
+function createLimit(monotonic: Clock, most: number): (subject: string) => boolean {
   const people = new Recent<{ readonly since: number; readonly pages: number }>(PEOPLE_REMEMBERED);
   return (subject) => {
     const now = monotonic();
@@ -66,7 +84,7 @@ function createLimit(monotonic: Clock): (subject: string) => boolean {
     const isNew = before === undefined || now - before.since >= WINDOW_MS;
     const { since, pages } = isNew ? { since: now, pages: 0 } : before;
     people.set(subject, { since, pages: pages + 1 });
-    return pages < PAGES_PER_WINDOW;
+    return pages < most;
   };
 }
 
@@ -79,26 +97,26 @@ function recordOf(denied: PersonDenied, disclose: Disclosure): DenialRecord {
   const email = facts["identity.email"];
   return {
     person: email?.state === "known" ? email.value.address : null,
-    url,
+    url: wayBackTo(url),
     sessions: [...sessions],
     application: disclose === "nothing" ? null : name,
     reason: disclose === "nothing" ? null : decision.reason,
     policies: disclose === "checks" ? policies.map(copyOf) : [],
     message: customDenyMessage,
-    elsewhere: elsewhereOf(application.application, policies),
+    elsewhere: elsewhereOf(application.application, isOfPerson(policies)),
   };
+}
+
+function wayBackTo(url: string): string {
+  return url.length > MAX_URL_CHARS ? `${new URL(url).origin}/` : url;
 }
 
 function copyOf(policy: PolicyChecks): DenialRecord["policies"][number] {
   return { ...policy, checks: policy.checks.map((check) => ({ ...check })) };
 }
 
-/** The operator's own page: another one where it was not who the person is that kept them out. */
-function elsewhereOf(
-  { customDenyUrl, customNonIdentityDenyUrl }: Application,
-  policies: readonly PolicyChecks[],
-): string | null {
+/** Who the person is has kept them out, as far as can be told; else the network, the device or a credential. */
+function isOfPerson(policies: readonly PolicyChecks[]): boolean {
   const obstacles = policies.flatMap(({ checks }) => checks.filter(({ isObstacle }) => isObstacle));
-  const isOfPerson = obstacles.length === 0 || obstacles.some(({ about }) => about === "identity");
-  return isOfPerson ? customDenyUrl : (customNonIdentityDenyUrl ?? customDenyUrl);
+  return obstacles.length === 0 || obstacles.some(({ about }) => about === "identity");
 }

@@ -11,14 +11,14 @@ const OURS: ReadonlySet<DecisionReason> = new Set([
 
 /** Why it was denied, to whom it was denied. */
 const REASONS: Readonly<Partial<Record<DecisionReason, string>>> = {
-  no_policy_matched: "What the rules of this application ask for is not all there.",
-  policy_blocked: "A rule of this application blocks you.",
-  block_undecided: "Whether a rule blocks you could not be found out, so nobody gets in that way.",
-  undecided: "Something that the rules ask for could not be found out.",
+  no_policy_matched: "You do not meet all that this application asks for.",
+  policy_blocked: "A rule of this application keeps you out.",
+  block_undecided: "A rule that may keep you out could not be checked, so you are kept out for now.",
+  undecided: "Something that this application asks for could not be checked.",
   idp_not_allowed: "This application does not accept the way you logged in.",
   session_revoked: "Your login was ended by an administrator.",
   identities_differ: "Your browser sent the credentials of two different people.",
-  sign_on_only: "This application cannot be opened this way.",
+  sign_on_only: "This application is opened by signing on to it, and not through this address.",
 };
 
 const FAILED = "Access could not be checked just now. This is not about you.";
@@ -30,7 +30,7 @@ export function tellReason(reason: DecisionReason): string {
 
 const MENDS: Readonly<Record<About, string>> = {
   identity: "Log in with the account that has access, or ask for access.",
-  device: "Mend it on your device, or use the one that you were given for work, and check again.",
+  device: "Put it right on your device, or use the one that you were given for work, and check again.",
   network: "Try from another network, such as the one at work or the VPN.",
   credential: "Ask whoever runs this application for the certificate or token that it wants.",
   other: "Ask whoever runs this application.",
@@ -75,7 +75,7 @@ export function tellCheck({ list, verdict, why }: Check): {
   if (verdict === "unknown") {
     return {
       mark: "open",
-      text: why === null ? "could not be found out" : `could not be found out: ${UNKNOWN_REASONS[why]}`,
+      text: why === null ? "could not be checked" : `could not be checked: ${UNKNOWN_REASONS[why]}`,
     };
   }
   const isGood = list === "exclude" ? verdict === "no_match" : verdict === "match";

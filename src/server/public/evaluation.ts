@@ -2,11 +2,11 @@ import type { Clock } from "../../clock.ts";
 import type { CompiledApplication } from "../../core/compile.ts";
 import type { Decision } from "../../core/decision.ts";
 import { evaluate } from "../../core/evaluate.ts";
-import type { Facts } from "../../core/fact.ts";
+import { type Facts, unknown } from "../../core/fact.ts";
 import type { PolicyDirectory } from "../../core/policy-directory.ts";
 import type { DecisionReason } from "../../core/reason.ts";
 import type { Gatherer } from "../../pip/gather.ts";
-import { factsOfIdentity } from "../../session/access-identity.ts";
+import { ACCESS, factsOfIdentity } from "../../session/access-identity.ts";
 import type { Store } from "../../store/store.ts";
 import type { AccessVerifier, VerifiedToken } from "../../token/access-verifier.ts";
 import type { EvaluationClaims } from "../../token/claims.ts";
@@ -53,7 +53,8 @@ export interface EvaluationOptions {
   readonly clock: Clock;
   readonly deadlineMs: number;
   readonly maxConcurrent: number;
-  readonly onDecision: (record: EvaluationRecord) => void;
+  /** Writes a decision down; it is answered once that is done. */
+  readonly onDecision: (record: EvaluationRecord) => Promise<void>;
   /** Hears of what should not happen. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -82,9 +83,10 @@ export function createEvaluation(options: EvaluationOptions): AnswerEvaluation {
     if (application === null) return { kind: "unknown_application", message: unknownApplication(name) };
     const id = crypto.randomUUID();
     const now = clock();
-    const askedAt = learntAt(verified.claims, now);
-    const { identity } = verified.claims;
-    const asserted = factsOfIdentity(identity, askedAt);
+    const { identity, iat } = verified.claims;
+    const askedAt = iat === undefined ? now : iat * 1000;
+    // One that is dated ahead of our clock is as old as our clock.
+    const asserted = withKnownClient(factsOfIdentity(identity, Math.min(askedAt, now)), directory);
     const leftMs = () => deadlineMs - (performance.now() - startedAt);
     const gatherMs = Math.max(leftMs() - RESERVE_MS, 0);
     const call = { directory, application, identity, facts: asserted, askedAt, now, gatherMs };
@@ -102,7 +104,7 @@ export function createEvaluation(options: EvaluationOptions): AnswerEvaluation {
     const failed = typeof settled === "string";
     const given = failed ? { id, success: false, answeredAt: now } : settled.answer;
     const signed = await sign(verified, given.success, given.answeredAt);
-    options.onDecision({
+    await options.onDecision({
       id: given.id,
       repeated: !failed && settled.repeated,
       application,
@@ -144,6 +146,13 @@ export function createEvaluation(options: EvaluationOptions): AnswerEvaluation {
   };
 }
 
+/** A service token counts only where the policies have it, though Access has verified it. */
+function withKnownClient(facts: Facts, { serviceTokens }: PolicyDirectory): Facts {
+  const client = facts["credential.service_token"];
+  if (client?.state !== "known" || serviceTokens.has(client.value)) return facts;
+  return { ...facts, "credential.service_token": unknown("broken_reference", ACCESS) };
+}
+
 type Failure = Extract<DecisionReason, "store_unavailable" | "deadline_exceeded">;
 
 /** Whatever keeps an answer from being remembered keeps it from being a permit. */
@@ -168,11 +177,6 @@ function replyTo(error: unknown): EvaluationReply {
   const { code, message } = error;
   if (code === "signer_busy") return OVERLOADED;
   return { kind: code === "keys_unavailable" || code === "signer_failed" ? "failed" : "refused", message };
-}
-
-/** Facts are as old as the token; one that is dated ahead of our clock is as old as our clock. */
-function learntAt({ iat }: EvaluationClaims, now: number): number {
-  return iat === undefined ? now : Math.min(iat * 1000, now);
 }
 
 function unknownApplication(name: string | null): string {

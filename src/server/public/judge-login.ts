@@ -7,12 +7,19 @@ import { current, type Facts, type FactsDraft } from "../../core/fact.ts";
 import { put } from "../../core/fact-json.ts";
 import type { PolicyDirectory } from "../../core/policy-directory.ts";
 import type { Gatherer } from "../../pip/gather.ts";
+import { nameOfKey, storeFacts, tellChanges } from "../../pip/store-facts.ts";
 import { subjectOf } from "../../pip/subject.ts";
 import { ACCESS, type AccessIdentity } from "../../session/access-identity.ts";
-import { type Login, readLogin } from "../../session/login.ts";
+import { type Login, MAX_SKEW_MS, readLogin } from "../../session/login.ts";
 import { basisOf, endOf, type PersonQuery, readPerson } from "../../session/person-state.ts";
 import { targetsOf } from "../../session/revocation.ts";
-import { decodeSessionOf, rememberVisit, type Session } from "../../session/session.ts";
+import {
+  assertsOtherwise,
+  decodeSessionOf,
+  rememberVisit,
+  type Session,
+  sessionsOf,
+} from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
 import { wantedAtLogin } from "../decision/wanted.ts";
 
@@ -31,7 +38,7 @@ export interface Call {
   readonly identity: AccessIdentity;
   /** What Access asserts in it, as old as the call. */
   readonly facts: Facts;
-  /** When Access asked, milliseconds since the epoch. */
+  /** When Access asked by its own clock, milliseconds since the epoch. */
   readonly askedAt: number;
   readonly now: number;
   /** How long providers may take. */
@@ -68,7 +75,8 @@ export function createLoginJudge({ store, gatherer, team, clock }: LoginJudgeOpt
       keys.length === 0 ? [] : store.getMany(keys),
     ]);
     const basis = directory.revision + (person === null ? "" : basisOf(person));
-    const ended = login === null || person === null ? null : endOf(login, person);
+    const ended =
+      login === null || person === null ? null : endOf(login, person, datedAtMost(login, askedAt, now));
     if (ended !== null) return over(ended, said, basis);
     const [session = null] = person?.sessions ?? [];
     const known = session === null ? said : withFrozen(said, session, now);
@@ -79,13 +87,21 @@ export function createLoginJudge({ store, gatherer, team, clock }: LoginJudgeOpt
       basis,
       async remember() {
         // What cannot be stored is asked for again; only the session has to be kept.
-        for (const { key, value, expiresAt } of toStore) store.set(key, value, expiresAt).catch(() => {});
+        storeFacts(store, toStore).catch(() => {});
         if (login === null) return;
-        const visit = { login, facts, application: application.application.id, askedAt };
+        const { id } = application.application;
+        const visit = { login, facts, application: id, askedAt: Math.min(askedAt, now) };
         await rememberVisit(store, visit, session, now);
+        if (session === null || !assertsOtherwise(session, visit)) return;
+        tellChanges(store, [nameOfKey(sessionsOf(login.subject))]).catch(() => {});
       },
     };
   };
+}
+
+/** When a login was at the latest: a clock of Access's that is ahead of ours dates it ahead, too. */
+function datedAtMost({ loginAt }: Login, askedAt: number, now: number): number {
+  return askedAt > now ? loginAt - MAX_SKEW_MS : loginAt;
 }
 
 function over(why: keyof typeof OVER, facts: Facts, basis: string): JudgedLogin {

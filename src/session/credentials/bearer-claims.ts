@@ -31,6 +31,8 @@ export interface BearerProvider {
 export interface Bearer {
   readonly claims: TokenClaims;
   readonly facts: Facts;
+  /** When they logged in (`auth_time`; OpenID Connect Core, 2), milliseconds since the epoch; null where it is not said. */
+  readonly loginAt: number | null;
 }
 
 /**
@@ -55,7 +57,10 @@ export function readBearer(
   const methods = readTexts(claims.amr);
   const contexts = readTexts(claims.acrs);
   const values = readClaims(asRecord(claims), from);
+  const { auth_time: loginAt } = claims;
   return {
+    // A token is issued after its login.
+    loginAt: Number.isSafeInteger(loginAt) ? Math.min(Number(loginAt), iat) * 1_000 : null,
     claims: {
       sub: subject,
       iat,
@@ -68,7 +73,12 @@ export function readBearer(
       "identity.oidc_claims": values.state === "known" ? { ...values, complete: false } : values,
       "device.id": device === null ? unknown("no_device", issuer) : known(device, from),
       ...(email === null ? {} : { "identity.email": known(email, from) }),
-      ...(provider === null ? {} : { "identity.login_method": known(provider.id, from) }),
+      ...(provider === null
+        ? {}
+        : {
+            "identity.login_method": known(provider.id, from),
+            "identity.login_method_type": known(provider.type, from),
+          }),
       ...(groups === null ? {} : { "identity.groups": known(groups, from, false) }),
       ...(methods === null ? {} : { "identity.authentication_methods": known(methods, from, false) }),
       ...(contexts === null ? {} : { "identity.authentication_contexts": known(contexts, from, false) }),

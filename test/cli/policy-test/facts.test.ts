@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { Type as t } from "@sinclair/typebox";
 import { readFactsFile } from "../../../src/cli/policy-test/facts-file.ts";
 import { mergeFacts } from "../../../src/cli/policy-test/merge-facts.ts";
 import { compilePolicySet } from "../../../src/core/compile.ts";
@@ -60,7 +61,7 @@ describe("facts as people write them", () => {
     ["devices", "{ device: { warp: true } }", "Warp"],
     ["devices", "{ device: { platform: windows, firewall: true } }", "Firewall"],
     ["devices", "{ device: { platform: linux, os: { version: 6.1.10 } } }", "New Linux"],
-    ["devices", "{ attributes: { training: done }, device: {} }", "Trained"],
+    ["devices", "{ attributes: { own.training: done }, device: {} }", "Trained"],
     ["devices", "{ providers: { kolide-1: { issue_count: 0 } } }", "Healthy"],
   ])("for %s, %s lets in by %s", (application, text, policy) => {
     expect(decide(application, text)).toBe(policy);
@@ -127,9 +128,30 @@ describe("facts as people write them", () => {
     ],
     ["service_token: xyz", '1:16  service_token: there is no service token "xyz"'],
     [
-      "attributes: { trainings: done }",
-      '1:26  attributes.trainings: there is no attribute that a posture rule asks for "trainings"; did you mean "training"?',
+      "attributes: { own.trainings: done }",
+      '1:30  attributes["own.trainings"]: there is no attribute that a posture rule asks for "own.trainings"; did you mean "own.training"?',
     ],
+    [
+      "attributes: { training: done }",
+      '1:25  attributes.training: is no attribute of a plugin\'s own; write "own.training"',
+    ],
+    [
+      "attributes: { own.training: { a: 1 } }",
+      '1:29  attributes["own.training"]: expected a text, number, boolean, list of texts, or null for none, found a mapping',
+    ],
+    [
+      "posture: { trained: pass }",
+      "1:21  posture.trained: nobody but a plugin tells own.training; say it under attributes, or under unknown",
+    ],
+    [
+      "unknown: [grups]",
+      '1:11  unknown[0]: "grups" is nothing that could be unknown; did you mean "groups"?',
+    ],
+    [
+      "unknown: [service_token]",
+      '1:11  unknown[0]: "service_token" is nothing that could be unknown; name a field such as groups, device.os or own.NAME',
+    ],
+    ["{ groups: [a], unknown: [groups] }", '1:26  unknown[0]: "groups" is given, too; leave one out'],
     [
       "providers: { jamf: { compliant: true } }",
       '1:20  providers.jamf: there is no connection that a posture rule asks "jamf"',
@@ -157,7 +179,66 @@ describe("facts as people write them", () => {
   });
 });
 
+describe("a value that no plugin says of its attribute", () => {
+  const schemas = new Map([["own.training", [t.Union([t.Literal("begun"), t.Literal("done")])]]]);
+  const faultsOf = (value: string) =>
+    readFactsFile("facts.yaml", `attributes: { own.training: ${value} }`, set, NOON, schemas).faults.map(
+      ({ message }) => message,
+    );
+
+  test("is refused, where the plugin is configured", () => {
+    expect(faultsOf("doen")).toEqual(['attributes["own.training"]: expected one of "begun", "done"']);
+    expect(faultsOf("done")).toEqual([]);
+    expect(faultsOf("null")).toEqual([]);
+  });
+});
+
+describe("an attribute of a plugin's own", () => {
+  test.each([
+    ["that is absent is missing", "{ attributes: { own.training: null } }", "undecided"],
+    ["that is listed as unknown is", "{ unknown: [own.training] }", "undecided"],
+  ])("%s", (_, text, reason) => {
+    const { facts } = read(text);
+    expect(decide("devices", text)).toBe(reason);
+    expect(facts["own.training"]?.state).toBe(text.includes("null") ? "absent" : undefined);
+  });
+});
+
 describe("facts laid over others", () => {
+  test("forget what is unknown above, and are unknown no longer where something is given above", () => {
+    const below = {
+      email: "ann@example.com",
+      country: "PT",
+      device: { warp: true, hostname: "a" },
+      attributes: { "own.a": 1, "own.b": 2 },
+    };
+    const unknown = ["country", "device.warp", "own.a"];
+    const forgotten = mergeFacts(below, { unknown });
+    expect(forgotten).toEqual({
+      email: "ann@example.com",
+      device: { hostname: "a" },
+      attributes: { "own.b": 2 },
+      unknown,
+    });
+    expect(mergeFacts(forgotten, { country: "FR", attributes: { "own.a": 3 } })).toEqual({
+      ...forgotten,
+      country: "FR",
+      attributes: { "own.a": 3, "own.b": 2 },
+      unknown: ["device.warp"],
+    });
+  });
+
+  test("leave a person of whom a field is unknown somebody", () => {
+    const forgotten = mergeFacts({ email: "ann@example.com" }, { unknown: ["email"] });
+    expect(forgotten).toEqual({ unknown: ["email"] });
+    expect(mergeFacts({ nobody: true }, { unknown: ["email"] })).toEqual({ unknown: ["email"] });
+    expect(mergeFacts({ country: "PT", unknown: ["email"] }, { nobody: true })).toEqual({
+      nobody: true,
+      country: "PT",
+    });
+    expect(decide("groups", "{ unknown: [email] }")).toBe("undecided");
+  });
+
   test("replace values and lists, and join mappings", () => {
     expect(
       mergeFacts(

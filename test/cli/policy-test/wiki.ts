@@ -54,7 +54,7 @@ posture_rules:
   - { id: warp, name: WARP, type: warp, input: {} }
   - { id: firewall, name: Firewall, type: firewall, match: [ { platform: windows } ], input: { operating_system: windows, enabled: true } }
   - { id: linux, name: Linux, type: os_version, match: [ { platform: linux } ], input: { operating_system: linux, operator: ">=", version: 6.1.0 } }
-  - { id: trained, name: Trained, type: attribute, input: { attribute: training, operator: ==, value: done } }
+  - { id: trained, name: Trained, type: attribute, input: { attribute: own.training, operator: ==, value: done } }
   - { id: kolide, name: Kolide, type: kolide, input: { connection_id: kolide-1, countOperator: "<", issue_count: "1" } }
 identity_providers:
   - { id: okta, name: Okta, type: okta }

@@ -30,10 +30,10 @@ const table: readonly (readonly [label: string, check: PostureCheck, changes?: P
   ["joined a domain (windows)", { type: "domain_joined", platform: "windows", domain: null }],
   ["antivirus on", { type: "antivirus", updateWindowDays: null }],
   ["client certificate (mac)", CERTIFICATE],
-  ["score ≥ 50", { type: "attribute", attribute: "score", operator: ">=", value: 50 }],
-  ["tier ≠ tin", { type: "attribute", attribute: "tier", operator: "!=", value: "tin" }],
+  ["own.score ≥ 50", { type: "attribute", attribute: "score", operator: ">=", value: 50 }],
+  ["own.tier ≠ tin", { type: "attribute", attribute: "tier", operator: "!=", value: "tin" }],
   [
-    "tier is one of gold, silver",
+    "own.tier is one of gold, silver",
     { type: "attribute", attribute: "tier", operator: "in", value: ["gold", "silver"] },
   ],
   ["WARP on (mac, linux)", { type: "warp" }, { platforms: ["mac", "linux"] }],

@@ -177,7 +177,7 @@ export const SAMPLES: { readonly [T in PostureCheck["type"]]: Sample } = {
   ),
   attribute: {
     check: { type: "attribute", attribute: "clearances", operator: "contains", value: "secret" },
-    label: "clearances contains secret",
+    label: "own.clearances contains secret",
     passing: { "own.clearances": has(new Set(["secret"])) },
     failing: { "own.clearances": has(new Set(["public"])) },
   },

@@ -212,6 +212,15 @@ test("a rule about an attribute without a source does not blame the device", () 
   expect(outcomeOf(ruleOf(check), {})).toBe("not_provided");
 });
 
+test("what Access asserts under the name of a rule about an attribute decides nothing", () => {
+  const check: PostureCheck = { type: "attribute", attribute: "score", operator: ">", value: 1 };
+  const yes = device({ "device.asserted_posture:rule-1": has({ success: true }) });
+  expect(outcomeOf(ruleOf(check), { ...yes, "own.score": LOST })).toBe("timeout");
+  expect(outcomeOf(ruleOf(check), yes)).toBe("not_provided");
+  expect(outcomeOf(ruleOf(check), { ...yes, "own.score": has(1) })).toBe("no_match");
+  expect(compilePostureRule(ruleOf(check), LISTS).facts).toEqual(["own.score"]);
+});
+
 test("judgements are shared values: judging makes none", () => {
   const { judge } = compilePostureRule(RULE, LISTS);
   expect(judge({}, NOW)).toBe(undecided("no_device"));

@@ -125,7 +125,7 @@ describe("the database", () => {
 
   test("has a configuration in which unknown keys are refused", () => {
     expect(start(geoip, { config: { database: "x", watch: true } })).rejects.toThrow(
-      "its config is not valid",
+      "config of geoip: watch: is an unknown key",
     );
   });
 });

@@ -33,6 +33,7 @@ async function check(lines: string, files: Readonly<Record<string, string>> = {}
     "policies.yaml": POLICIES,
     "directory.ts": DIRECTORY,
     "folder/index.ts": DIRECTORY,
+    "slips.ts": "export default {\n  name: 'slips'\n  provides: [],\n};\nconst ;\n",
     "none.ts": "export default { name: 'none' };",
     "broken.ts": "throw new Error('I need a newer world');",
     ...files,
@@ -82,12 +83,21 @@ describe("a fault is told with its place:", () => {
       "7:20  there is no plugin of that name",
     ],
     ["a name that climbs", 'providers: [{ use: ".." }]', "7:20  there is no plugin of that name"],
-    ["a path that leads nowhere", "providers: [{ use: ./nowhere }]", "7:20  there is no plugin at this path"],
+    [
+      "a path that leads nowhere",
+      "providers: [{ use: ./nowhere }]",
+      "/nowhere: no such file, and no index.ts in it",
+    ],
     ["a module that is no plugin", "providers: [{ use: ./none }]", "7:20  none.ts is no plugin"],
     [
       "a module that fails",
       "providers: [{ use: ./broken }]",
       "7:20  the plugin cannot be loaded: I need a newer world",
+    ],
+    [
+      "a plugin with errors in it, of which the first is told",
+      "providers: [{ use: ./slips.ts }]",
+      'slips.ts:3:3  Expected "}" but found "provides"',
     ],
     [
       "a key that the plugin does not know",
@@ -124,6 +134,11 @@ describe("a fault is told with its place:", () => {
       "merges: { identity.group: any }",
       '7:27  merges["identity.group"]: no such attribute; did you mean "identity.groups"?',
     ],
+    [
+      "a merge of an attribute that no provider has",
+      `merges: { device.os: first }\nproviders:\n${ONE}`,
+      'postern.yaml  merges["device.os"]: no provider has this attribute; remove it, or add one that does',
+    ],
     ["a way to merge that there is not", "merges: { identity.groups: most }", "7:28  merges"],
     ["everything to be reached", "providers: [{ use: geoip, reach: [0.0.0.0/0] }]", "a /0 is everything"],
     [
@@ -139,7 +154,7 @@ describe("a fault is told with its place:", () => {
     [
       "a score of a rule that is not there",
       "posture_scores: [{ name: s, healthy: low, rules: [{ rule: Trustd, weight: 1 }], audience: a }]",
-      '7:59  there is no posture rule of that name, or more than one; did you mean "Trusted"?',
+      '7:59  there is no posture rule of this name or id; did you mean "Trusted"?',
     ],
     [
       "a score that does not say which end is healthy",

@@ -10,10 +10,11 @@ import { startRedis } from "../../support/redis-server.ts";
 import { startCluster } from "../../support/redis-topologies.ts";
 import { requireTool } from "../../support/require-tool.ts";
 import { until } from "../../support/until.ts";
-import { DEVICES, INTERVAL_MS } from "./replica.ts";
+import { DEVICES, type Moment, ownDevice } from "./replica.ts";
 
 const REPLICA = new URL("./replica.ts", import.meta.url).pathname;
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 180_000;
+const INTERVAL_MS = 1_000;
 
 interface Question {
   readonly replica: string;
@@ -22,8 +23,10 @@ interface Question {
   answered: boolean;
 }
 
+type Reply = (asked: number) => Response;
+
 /** Counts who asks about which devices; every answer takes a moment. */
-function countQuestions() {
+function countQuestions(reply: Reply = () => Response.json({})) {
   const questions: Question[] = [];
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -35,7 +38,7 @@ function countQuestions() {
       questions.push(question);
       await Bun.sleep(20);
       question.answered = !request.signal.aborted;
-      return Response.json({});
+      return reply(questions.length);
     },
   });
   return {
@@ -45,16 +48,43 @@ function countQuestions() {
   };
 }
 
+interface Rounds {
+  readonly intervalMs: number;
+  readonly provider: string;
+}
+
+const EVERY_SECOND: Rounds = { intervalMs: INTERVAL_MS, provider: "trust" };
+
+/** Rounds of which the first begins soon, and the second long after. */
+function onceSoon(): Rounds {
+  const intervalMs = 20_000;
+  const beginsAt = Date.now() + 5_000;
+  const isDue = (provider: string) =>
+    Math.abs((beginsAt % intervalMs) - (Bun.hash.crc32(provider) % intervalMs)) < 500;
+  for (let index = 0; ; index++)
+    if (isDue(`trust-${index}`)) return { intervalMs, provider: `trust-${index}` };
+}
+
 /** Replicas of one fleet, ended with the block. */
-function startReplicas(store: string, source: string, names: readonly string[]) {
+function startReplicas(
+  store: string,
+  source: string,
+  names: readonly string[],
+  { intervalMs, provider }: Rounds = EVERY_SECOND,
+  moment: Moment | "" = "",
+) {
   const children = new Map(
     names.map((name) => [
       name,
-      Bun.spawn([process.execPath, REPLICA, store, source, name], { stdout: "inherit", stderr: "inherit" }),
+      Bun.spawn([process.execPath, REPLICA, store, source, name, String(intervalMs), provider, moment], {
+        stdout: "inherit",
+        stderr: "inherit",
+      }),
     ]),
   );
   return {
     kill: (name: string) => children.get(name)?.kill("SIGKILL"),
+    ended: () => Promise.all([...children.values()].map(({ exited }) => exited)),
     async [Symbol.asyncDispose]() {
       for (const child of children.values()) child.kill("SIGKILL");
       await Promise.all([...children.values()].map(({ exited }) => exited));
@@ -105,12 +135,53 @@ describe.if(requireTool("redis-server"))("a fleet on one Redis", () => {
       await until(() => countPolls(source.questions).some((count) => count >= 2) && isAsking("b"));
       replicas.kill("b");
       const inHand = source.questions.filter(({ replica, answered }) => replica === "b" && !answered);
-      const lost = new Set(inHand.flatMap(({ devices }) => devices));
+      const lost = new Set(inHand.flatMap(({ devices }) => devices).filter((id) => DEVICES.includes(id)));
       const others = DEVICES.filter((device) => !lost.has(device));
       await until(() => others.every((device) => pollsOf(source.questions, device) >= 6));
       expect(oncePerInterval(source.questions, others)).toBe(true);
       for (const device of lost) expect(pollsOf(source.questions, device)).toBeWithin(5, 9);
       expect(lost.size).toBeLessThanOrEqual(10);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "ends the round that a replica has begun and did not live to end, and nobody is polled for twice",
+    async () => {
+      await using redis = await startRedis({ settings: ["--maxmemory-policy", "noeviction"] });
+      const endRound = async (moment: Moment, database: number) => {
+        const store = `redis://127.0.0.1:${redis.port}/${database}`;
+        using source = countQuestions();
+        const rounds = onceSoon();
+        await using doomed = startReplicas(store, source.url, ["doomed"], rounds, moment);
+        await doomed.ended();
+        const inHand = new Set(source.questions.slice(-2).flatMap(({ devices }) => devices));
+        await using _ = startReplicas(store, source.url, ["a", "b"], rounds);
+        await until(() => countPolls(source.questions).every((count) => count >= 1));
+        const others = DEVICES.filter((device) => !inHand.has(device));
+        expect(new Set(others.map((device) => pollsOf(source.questions, device)))).toEqual(new Set([1]));
+        // Who is polled for was settled by whoever had listed them all.
+        if (moment !== "listing") expect(pollsOf(source.questions, ownDevice("doomed"))).toBeGreaterThan(0);
+      };
+      await Promise.all([endRound("listing", 0), endRound("listed", 1), endRound("handing out", 2)]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "leaves a source alone for as long as it wishes, all replicas together, and then goes on where it was",
+    async () => {
+      await using redis = await startRedis({ settings: ["--maxmemory-policy", "noeviction"] });
+      const headers = { "retry-after": "3" };
+      using source = countQuestions((asked) => new Response("", { headers, status: asked <= 6 ? 429 : 200 }));
+      const store = `redis://127.0.0.1:${redis.port}/0`;
+      await using _ = startReplicas(store, source.url, ["a", "b", "c"], onceSoon());
+      await until(() => countPolls(source.questions).every((count) => count >= 1));
+      const [first] = source.questions;
+      const early = source.questions.filter(({ at }) => at < (first?.at ?? 0) + 3_000);
+      // Two that each of the three had in hand when they were sent away.
+      expect(early.length).toBeLessThanOrEqual(6);
+      expect(Math.max(...countPolls(source.questions))).toBeLessThanOrEqual(2);
     },
     TIMEOUT_MS,
   );
@@ -128,6 +199,8 @@ describe.if(requireTool("redis-server"))("a fleet on one Redis", () => {
         connection: createQueueClient(location),
         store,
         clock: systemClock,
+        elapsedMs: () => performance.now(),
+        random: Math.random,
         takeoverMs: 1_000,
         onFailure: () => {},
       });
@@ -135,12 +208,12 @@ describe.if(requireTool("redis-server"))("a fleet on one Redis", () => {
         name: "trust",
         intervalMs: 1_000,
         concurrency: 1,
-        isFailing: () => false,
         async *list() {
           yield ["a"];
         },
         async poll() {
           polls++;
+          return { left: [], retryAfterMs: 0 };
         },
       });
       await until(() => polls > 0);

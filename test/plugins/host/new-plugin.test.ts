@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { blocksOf } from "../../docs/pages.ts";
 import { TOP } from "../../meta/source-files.ts";
 import { CONFIG, Workspace } from "../../support/run-verb.ts";
 
@@ -24,14 +25,39 @@ describe("postern new-plugin", () => {
     expect(await tested.exited).toBe(0);
     const compiled = run(join(TOP, "node_modules/.bin/tsc"), "-p", folder);
     expect(await compiled.stdout.text()).toBe("");
-    const rule =
-      "{ name: content, type: attribute, input: { attribute: own.asset-tags.score, operator: '>=', value: 80 } }";
+  }, 180_000);
+
+  test("writes a README whose configuration, policy and tests are in order as they are", async () => {
+    using workspace = new Workspace();
+    await workspace.run(["new-plugin", "asset-tags"]);
+    const path = "plugins/asset-tags/README.md";
+    const page = { path, text: await workspace.read(path) };
+    const [providers = "", policies = "", tests = ""] = blocksOf(page).map(({ text }) => text);
     await workspace.write({
-      "postern.yaml": `${CONFIG}providers: [{ use: ./plugins/asset-tags, config: { url: "https://x.example.com", token: t } }]`,
-      "policies.yaml": `posture_rules: [${rule}]`,
+      "postern.yaml": CONFIG + providers,
+      "policies.yaml": policies,
+      "policies.test.yaml": tests,
     });
-    expect(await workspace.run(["check"])).toMatchObject({ code: 0 });
-  }, 30_000);
+    const env = { ASSET_TAGS_TOKEN: "a token" };
+    expect(await workspace.run(["check"], env)).toMatchObject({ code: 0 });
+    expect(await workspace.run(["test"], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("3 passed, 0 failed"),
+    });
+    expect(await workspace.run(["check"], { ASSET_TAGS_TOKEN: "" })).toMatchObject({ code: 2 });
+    const { out } = await workspace.run(["check"], { ASSET_TAGS_TOKEN: "" });
+    expect(out).toContain("empty");
+  });
+
+  test("says how Postern is called from where it was run", async () => {
+    using workspace = new Workspace();
+    const next = async (env: Readonly<Record<string, string>>, name: string) =>
+      (await workspace.run(["new-plugin", name], env)).out;
+    expect(await next({}, "one")).toContain("src/main.ts check ");
+    await workspace.write({ "bin/postern": "" });
+    await chmod(join(workspace.folder, "bin/postern"), 0o755);
+    expect(await next({ PATH: join(workspace.folder, "bin") }, "two")).toContain("\n  postern check ");
+  });
 
   test("overwrites nothing", async () => {
     using workspace = new Workspace();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createGatherer } from "../../../src/pip/gather.ts";
 import { createPollRounds } from "../../../src/pip/polling/poll-rounds.ts";
-import type { Batch, Rounds, Scheduler } from "../../../src/pip/polling/scheduler.ts";
+import type { Batch, PolledBatch, Rounds, Scheduler } from "../../../src/pip/polling/scheduler.ts";
 import { createTimerScheduler } from "../../../src/pip/polling/timer-scheduler.ts";
 import { subjectOf } from "../../../src/pip/subject.ts";
 import { definePlugin, t } from "../../../src/plugin.ts";
@@ -25,14 +25,22 @@ interface Played extends Rounds {
   most: number;
 }
 
-/** Rounds of three batches; `wait` is what a batch waits for. */
-function roundsOf(name: string, settings: Partial<Rounds> & { wait?: () => Promise<void> } = {}): Played {
-  const { wait = async () => {}, ...rest } = settings;
+const DONE: PolledBatch = { left: [], retryAfterMs: 0 };
+
+interface Settings extends Partial<Rounds> {
+  /** What a batch waits for. */
+  readonly wait?: () => Promise<void>;
+  /** How it ends. */
+  readonly end?: (batch: Batch) => PolledBatch;
+}
+
+/** Rounds of three batches. */
+function roundsOf(name: string, settings: Settings = {}): Played {
+  const { wait = async () => {}, end = () => DONE, ...rest } = settings;
   const played: Played = {
     name,
     intervalMs: 20,
     concurrency: 2,
-    isFailing: () => false,
     polled: [],
     underWay: 0,
     most: 0,
@@ -43,6 +51,7 @@ function roundsOf(name: string, settings: Partial<Rounds> & { wait?: () => Promi
       played.most = Math.max(played.most, ++played.underWay);
       played.polled.push(batch);
       await wait().finally(() => played.underWay--);
+      return end(batch);
     },
     ...rest,
   };
@@ -82,13 +91,40 @@ describe("timers of one process", () => {
     expect(await scheduler.lagMs("slow")).toBeGreaterThan(await scheduler.lagMs("quick"));
   });
 
-  test("ask a provider that fails for one batch a round", async () => {
-    const failing = roundsOf("failing", { isFailing: () => true });
+  test("go on with what a source that failed has left when it has had its rest, and then with the others", async () => {
+    let failures = 0;
+    const rounds = roundsOf("failing", {
+      concurrency: 1,
+      intervalMs: 10_000,
+      end: (batch) => (batch[0] === "b" && failures++ < 2 ? { ...DONE, left: batch } : DONE),
+    });
+    await timers().start(rounds);
+    await until(() => rounds.polled.length >= 5);
+    expect(rounds.polled.flat()).toEqual(["a", "b", "c", "b", "b"]);
+  });
+
+  test("leave a source alone for as long as it wishes, and poll the others", async () => {
+    const busy = roundsOf("busy", { end: (batch) => ({ left: batch, retryAfterMs: 3_600_000 }) });
     const healthy = roundsOf("healthy");
     const scheduler = timers();
-    await Promise.all([scheduler.start(failing), scheduler.start(healthy)]);
+    await Promise.all([scheduler.start(busy), scheduler.start(healthy)]);
     await until(() => healthy.polled.length >= 12);
-    expect(new Set(failing.polled.flat())).toEqual(new Set(["a"]));
+    expect(busy.polled).toEqual([["a"]]);
+    await until(async () => (await scheduler.lagMs("busy")) > (await scheduler.lagMs("healthy")));
+  });
+
+  test("begin a new round where a source has not answered for two intervals", async () => {
+    let lists = 0;
+    const rounds = roundsOf("failing", {
+      async *list() {
+        lists++;
+        yield* [["a"], ["b"]];
+      },
+      end: (batch) => ({ ...DONE, left: batch }),
+    });
+    await timers().start(rounds);
+    await until(() => lists >= 3);
+    expect(rounds.most).toBe(1);
   });
 
   test("go on after a batch that failed, and after a list that did", async () => {

@@ -78,6 +78,15 @@ describe("an immediate re-check", () => {
     expect((await recheck("user", "user-ada")).answer).toEqual({ rechecked: 0, too_soon: 0 });
   });
 
+  test("of one session asks about that one, as long as it lives", async () => {
+    await mayEnter();
+    const { sessions } = JSON.parse((await service.admin("/v1/sessions", { role: "operator" })).text);
+    source.answer = () => 90;
+    expect((await recheck("session", sessions[0].id)).answer).toEqual({ rechecked: 1, too_soon: 0 });
+    expect(await mayEnter()).toBe(true);
+    expect((await recheck("session", "no such session")).answer).toEqual({ rechecked: 0, too_soon: 0 });
+  });
+
   test("is for operators, and for one kind at a time", async () => {
     expect((await recheck("user", "user-ada", "viewer")).status).toBe(403);
     expect((await recheck("group", "staff")).status).toBe(400);
@@ -98,6 +107,10 @@ describe("an immediate re-check", () => {
     expect(await run("--user", "user-ada", "--json")).toMatchObject({
       out: '{"rechecked":0,"too_soon":1}\n',
     });
-    expect((await run()).err).toContain("one of --user, --email, --device");
+    expect((await run()).err).toContain("one of --user, --email, --device, --session");
+    const { sessions } = JSON.parse((await service.admin("/v1/sessions", { role: "operator" })).text);
+    expect(await run("--session", sessions[0].id, "--json")).toMatchObject({
+      out: '{"rechecked":0,"too_soon":1}\n',
+    });
   });
 });

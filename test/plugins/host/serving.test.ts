@@ -48,7 +48,9 @@ test("a lie is logged once, and is unknown", async () => {
   await withService(source, async (service) => {
     await mayEnter(service);
     await mayEnter(service);
-    const lines = service.logged("provider trust: answered with a value that own.trust cannot have");
+    const lines = service.logged(
+      "provider trust: answered with a value that own.trust cannot have: expected an integer",
+    );
     expect(lines).toHaveLength(1);
     const [decision] = service.logged("decision");
     expect(decision?.decision).toBe("deny");

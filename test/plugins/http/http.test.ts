@@ -216,7 +216,7 @@ describe("a declaration", () => {
 
   test("with an unknown key is refused, however deep", async () => {
     await expect(declare({ steps: [{ ...asset, retries: 3 }, labels] })).rejects.toThrow(
-      "its config is not valid",
+      "retries: is an unknown key",
     );
   });
 });

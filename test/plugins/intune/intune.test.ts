@@ -2,6 +2,7 @@ import { join } from "node:path";
 import intune from "../../../plugins/intune/index.ts";
 import { testApiContract } from "../api-contract.ts";
 import { deviceCase, testNoRecords, testRecords } from "../device-case.ts";
+import { testPoll, testPollFaults } from "../poll-case.ts";
 import { exchangesOf, readRecording } from "../recorded-api.ts";
 
 const recording = await readRecording(join(import.meta.dir, "recording.json"));
@@ -30,3 +31,10 @@ testNoRecords(DEVICE, recording, [
   ["two devices with one serial number are not told apart", ["token", "two devices"], "unknown"],
   ["a device whose serial number only begins alike is another", ["token", "another device"], "absent"],
 ]);
+
+testPoll(DEVICE, "asks for all devices at once, page by page", exchangesOf(recording, "token", "many"), [
+  { compliance_status: "compliant" },
+  { compliance_status: "noncompliant" },
+  null,
+]);
+testPollFaults(DEVICE, exchangesOf(recording, "token", "many"));

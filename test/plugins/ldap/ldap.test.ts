@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import ldap from "../../../plugins/ldap/index.ts";
-import { serve } from "../../pip/fault-server.ts";
-import { start } from "../../pip/rig.ts";
+import { PUBLIC_ONLY } from "../../../src/pip/address-guard.ts";
+import { makeIdentities, serve, type TestIdentities } from "../../pip/fault-server.ts";
+import { LOOPBACK, start } from "../../pip/rig.ts";
 import { requireTool } from "../../support/require-tool.ts";
 import { BASE, type Slapd, SMALL_DN, startSlapd } from "./slapd.ts";
 
@@ -123,6 +124,77 @@ describe("groups in a directory", () => {
 
   test("are only asked for over TLS, but on this machine", async () => {
     const config = { identity_provider: "x", base: BASE, ...address("ldap://dc.example.com") };
-    await expect(start(ldap, { config })).rejects.toThrow("/url");
+    await expect(start(ldap, { config })).rejects.toThrow("url");
+  });
+});
+
+/** Lets everyone in, and finds nobody: what an LDAP server says to a bind, and to a search after it. */
+const BOUND = Buffer.from("300c02010261070a010004000400", "hex");
+const FOUND_NONE = Buffer.from("300c02010365070a010004000400", "hex");
+
+describe("a directory is connected to at an address that its provider may reach, and at no other", () => {
+  let identities: TestIdentities;
+  beforeAll(() => {
+    identities = makeIdentities();
+  });
+
+  /** What is known of groups in a directory at `source.test`, which leads to these addresses, one after the other. */
+  async function askAt(
+    addresses: readonly string[],
+    identity: Exclude<keyof TestIdentities, "ca"> = "valid",
+    reach = LOOPBACK,
+  ) {
+    using server = await serve((socket) => {
+      socket.write(BOUND);
+      socket.on("data", () => socket.write(FOUND_NONE));
+    }, identities[identity]);
+    let lookups = 0;
+    const network = { resolve: async () => [addresses[lookups++] ?? ""], fetch };
+    const url = `ldaps://source.test:${server.port}`;
+    const config = {
+      identity_provider: "x",
+      base: BASE,
+      url,
+      ca: identities.ca,
+      bind_dn: "cn=a",
+      password: "p",
+    };
+    const provider = await start(ldap, { config, network, settings: { reach } });
+    const facts = await provider.ask({ "identity.email": "ada@example.com" }, ["identity.groups"]);
+    await provider.dispose();
+    const fact = facts["identity.groups"];
+    return { why: fact?.state === "unknown" ? fact.why : null, heard: server.heard(), lookups };
+  }
+
+  test("which is looked up once: whatever the name leads to later counts for nothing", async () => {
+    expect(await askAt(["127.0.0.1", "127.0.0.9"])).toEqual({ why: "missing", heard: 1, lookups: 1 });
+  });
+
+  test.each(["127.0.0.1", "169.254.169.254", "10.0.0.1", "::1", "::ffff:127.0.0.1"])(
+    "and so not at %s, unless that is listed",
+    async (address) => {
+      expect(await askAt([address], "valid", PUBLIC_ONLY)).toEqual({
+        why: "unreachable",
+        heard: 0,
+        lookups: 1,
+      });
+    },
+  );
+
+  test.each(["otherName", "selfSigned", "expired"] as const)(
+    "and is believed by its own name alone: a certificate that is %s is not",
+    async (identity) => {
+      expect(await askAt(["127.0.0.1"], identity)).toMatchObject({ why: "unreachable", heard: 0 });
+    },
+  );
+
+  test("also where its address is written down", async () => {
+    using server = await serve((socket) => void socket.write(BOUND));
+    const url = server.url.replace("http", "ldap");
+    const config = { identity_provider: "x", base: BASE, url, bind_dn: "cn=a", password: "p" };
+    const provider = await start(ldap, { config, settings: { reach: PUBLIC_ONLY } });
+    const facts = await provider.ask({ "identity.email": "ada@example.com" }, ["identity.groups"]);
+    expect(facts["identity.groups"]).toMatchObject({ state: "unknown", why: "unreachable" });
+    expect(server.heard()).toBe(0);
   });
 });

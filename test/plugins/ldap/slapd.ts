@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "ldapts";
+import { DIE_WITH_PARENT } from "../../support/die-with-parent.ts";
 import { until } from "../../support/until.ts";
 
 /** A real OpenLDAP server on loopback. */
@@ -45,7 +46,7 @@ export async function startSlapd(ldif: string): Promise<Slapd> {
   const filled = Bun.spawnSync(["slapadd", "-f", config, "-l", join(folder, "entries.ldif")]);
   if (filled.exitCode !== 0) throw new Error(filled.stderr.toString());
   const url = `ldap://127.0.0.1:${await findPort()}`;
-  const child = Bun.spawn(["slapd", "-f", config, "-h", url, "-d", "0"], {
+  const child = Bun.spawn([...DIE_WITH_PARENT, "slapd", "-f", config, "-h", url, "-d", "0"], {
     stdout: "ignore",
     stderr: "ignore",
   });

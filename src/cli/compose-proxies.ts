@@ -1,94 +1,83 @@
-import type { Clock } from "../clock.ts";
 import type { Config, IssuerConfig, ProxyConfig } from "../config/config.ts";
-import { compileIpSet } from "../core/ip-set.ts";
-import type { LogDecision } from "../observe/decision-log.ts";
-import type { Log } from "../observe/log.ts";
-import type { Metrics } from "../observe/metrics.ts";
-import type { Gatherer } from "../pip/gather.ts";
+import { compileIpSet, type IpSet } from "../core/ip-set.ts";
+import type { CacheFigures } from "../observe/session-metrics.ts";
 import { openDecider } from "../server/decision/open-decider.ts";
 import { createTokenReader } from "../server/decision/read-token.ts";
-import type { Listener } from "../server/listen.ts";
 import { type AnswerProxy, createAnswerProxy } from "../server/proxy/answer-proxy.ts";
 import { applicationsOf } from "../server/proxy/applications.ts";
 import { contractOf } from "../server/proxy/contract.ts";
 import { type Bearers, createFindPerson } from "../server/proxy/find-person.ts";
 import { createGate } from "../server/proxy/gate.ts";
-import { listenGrpc } from "../server/proxy/grpc/listen-grpc.ts";
 import { createIdentify } from "../server/proxy/identify.ts";
-import { createFindLinkedApplication } from "../server/proxy/linked-application.ts";
-import { listenHttp } from "../server/proxy/listen-http.ts";
+import { createFindLinkedApplication, type LinkedBearers } from "../server/proxy/linked-application.ts";
 import { createSignPermit } from "../server/proxy/verdicts.ts";
 import { createDenialNotice } from "../server/public/denial-notice.ts";
 import { createDenialShelf } from "../server/public/denial-shelf.ts";
+import type { KeysDocument } from "../server/public/keys-route.ts";
 import { createServiceTokenCheck } from "../session/credentials/service-tokens.ts";
-import type { Store } from "../store/store.ts";
-import { type AccessKeys, createAccessKeys } from "../token/access-keys.ts";
+import type { AccessKeys } from "../token/access-keys.ts";
 import { createAccessVerifier } from "../token/access-verifier.ts";
-import type { KeyRing } from "../token/key-ring.ts";
-import { createOidcVerifier } from "../token/oidc-verifier.ts";
+import { createOidcVerifier, type OidcVerifier } from "../token/oidc-verifier.ts";
 import { signVerdict } from "../token/verdict-token.ts";
-import type { LivePolicies } from "./live-policies.ts";
+import type { Answering } from "./lasting.ts";
 
 /** A proxy waits so long at most, whatever is down. */
 const DEADLINE_MS = 150;
-/** Of that, what the keys of an issuer may take. */
-const KEYS_DEADLINE_MS = 100;
+const BEARER_ALGORITHMS = ["RS256", "ES256"] as const;
 
-export interface ProxiesOptions {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly logDecision: LogDecision;
-  readonly policies: LivePolicies;
-  readonly store: Store;
-  readonly gatherer: Gatherer;
-  /** Null where no team is configured. */
-  readonly accessKeys: AccessKeys | null;
-  /** Signs the verdicts. */
-  readonly ring: KeyRing;
-  readonly onFailure: (error: unknown) => void;
-}
-
-export interface OpenedProxy {
+/** What answers the proxy of one listener. */
+export interface ProxyHandler {
   /** Its kind, and its place among those of the same kind: `nginx`, `nginx-2`. */
   readonly name: string;
-  readonly listener: Listener;
+  readonly answerProxy: AnswerProxy;
+  /** Who may ask. */
+  readonly peers: IpSet;
 }
 
-/**
- * Opens the listeners of the proxies; what they need besides is left to `opened` to close. Throws what keeps
- * one from opening.
- */
-export async function openProxies(
-  options: ProxiesOptions,
+export interface ComposedProxies {
+  readonly handlers: readonly ProxyHandler[];
+  /** The keys of the verdicts; null where none are signed. */
+  readonly verdictKeys: (() => KeysDocument) | null;
+  readonly cacheFigures: (() => CacheFigures) | null;
+}
+
+/** Makes what answers the proxies; what it needs besides is left to `opened` to close. Throws what keeps it from that. */
+export async function composeProxies(
+  config: Config,
+  parts: Answering,
+  accessKeys: AccessKeys | null,
   opened: AsyncDisposableStack,
-): Promise<readonly OpenedProxy[]> {
-  const { config, clock, store, gatherer, accessKeys, policies, onFailure } = options;
-  if (config.proxies.length === 0) return [];
+): Promise<ComposedProxies> {
+  if (config.proxies.length === 0) return { handlers: [], verdictKeys: null, cacheFigures: null };
+  const { clock, store, gatherer, policies, onFailure } = parts;
+  const ring = await parts.rings.open("verdict");
   const monotonic = () => performance.now();
   const team = config.access?.teamDomain ?? "";
   const decider = await openDecider({ store, gatherer, team, clock, monotonic, onFailure });
   opened.defer(() => decider.close());
-  options.metrics.watchCache(() => decider.cacheFigures());
   const verifier =
     accessKeys === null
       ? null
       : createAccessVerifier({ keys: accessKeys, issuer: team, evaluationAudiences: null, clock });
-  const patience = { clock, monotonic, deadlineMs: KEYS_DEADLINE_MS };
+  const clocks = { clock, monotonic };
   const shared = {
     policies: () => policies.current(),
     decideRequest: decider.decideRequest,
-    findPerson: createFindPerson({ access: verifier, bearers: openBearers(options, opened), ...patience }),
+    findPerson: createFindPerson({
+      access: verifier,
+      bearers: openBearers(config, parts, opened),
+      ...clocks,
+    }),
     findLinkedApplication: createFindLinkedApplication({
       access: verifier === null ? null : { verifier, team },
+      bearers: openLinkedBearers(config, parts, opened),
       readToken: createTokenReader({ store, clock }),
-      ...patience,
+      ...clocks,
     }),
     checkServiceToken: createServiceTokenCheck(config.serviceTokens),
     signPermit: createSignPermit({
-      sign: (claims) => signVerdict(options.ring, claims),
-      keysVersion: () => options.ring.jwks().etag,
+      sign: (claims) => signVerdict(ring, claims),
+      keysVersion: () => ring.jwks().etag,
       issuer: config.publicUrl,
       ...config.verdict,
     }),
@@ -96,8 +85,7 @@ export async function openProxies(
   const renderDenial = createDenialNotice(config.publicUrl);
   const keepDenial = createDenialShelf({ store, ...config.denial, monotonic });
   applicationsOf(policies.current());
-  const proxies: OpenedProxy[] = [];
-  for (const proxy of config.proxies) {
+  const handlers = config.proxies.map((proxy): ProxyHandler => {
     const name = nameOf(proxy, config.proxies);
     const contract = contractOf(proxy.kind, proxy.clientCertificates);
     const skipHops = compileIpSet(proxy.skipHops);
@@ -111,33 +99,20 @@ export async function openProxies(
       loginUrl: config.loginUrl,
       clock,
       deadlineMs: DEADLINE_MS,
-      ...observe(options, name),
+      ...observe(parts, name),
     });
-    proxies.push({ name, listener: await openListener(proxy, answerProxy, config.workers > 1, opened) });
-  }
-  return proxies;
+    return { name, answerProxy, peers: compileIpSet(proxy.peers) };
+  });
+  return { handlers, verdictKeys: () => ring.jwks(), cacheFigures: () => decider.cacheFigures() };
 }
 
-async function openListener(
-  { kind, listen, peers }: ProxyConfig,
-  answerProxy: AnswerProxy,
-  shared: boolean,
-  opened: AsyncDisposableStack,
-): Promise<Listener> {
-  const allowed = listen.kind === "unix" ? null : compileIpSet(peers);
-  const openContract = kind === "envoy-grpc" ? listenGrpc : listenHttp;
-  const listener = await openContract(answerProxy, listen, allowed, shared);
-  opened.defer(() => listener.stop(0));
-  return listener;
-}
-
-function observe({ log, metrics, logDecision, onFailure }: ProxiesOptions, listener: string) {
+function observe({ log, metrics, logDecision, onFailure }: Answering, listener: string) {
   const observed: Pick<Parameters<typeof createAnswerProxy>[0], "onDecision" | "onRefusal" | "onFailure"> = {
     onDecision(record) {
       const { application, requirements } = record.application;
-      logDecision({ ...record, application, used: requirements });
       metrics.recordDecision(application, record.decision, record.ms / 1000);
       metrics.recordFacts(record.facts, requirements, record.now);
+      return logDecision({ ...record, application, used: requirements });
     },
     onRefusal(reason, id) {
       log.info("refused", { id, listener, reason });
@@ -148,24 +123,49 @@ function observe({ log, metrics, logDecision, onFailure }: ProxiesOptions, liste
   return observed;
 }
 
-function openBearers({ config, clock, policies }: ProxiesOptions, opened: AsyncDisposableStack): Bearers {
-  const known = new Map<string, IssuerConfig>(config.issuers.map((issuer) => [issuer.issuer, issuer]));
-  const issuers = config.issuers.map(({ issuer, jwksUrl, audience }) => {
-    const setting = "issuers.jwks_url";
-    const keys = createAccessKeys({ certsUrl: jwksUrl, setting, algorithms: ["RS256", "ES256"], clock });
-    opened.defer(() => keys.close());
-    return { issuer, audiences: audience, keys };
-  });
+/** The issuers whose bearer tokens name people. */
+function openBearers(config: Config, parts: Answering, opened: AsyncDisposableStack): Bearers {
+  const issuers = config.issuers.filter(({ application }) => application === null);
+  const known = new Map<string, IssuerConfig>(issuers.map((issuer) => [issuer.issuer, issuer]));
   return {
-    verifier: createOidcVerifier(issuers, clock),
+    verifier: openVerifier(issuers, parts, opened),
     namesOf: (issuer) => known.get(issuer)?.claims ?? { email: "email", groups: "groups", device: null },
     providerOf(issuer) {
       const id = known.get(issuer)?.identityProvider ?? null;
       if (id === null) return null;
-      const { identityProviders } = policies.current().policies.set;
+      const { identityProviders } = parts.policies.current().policies.set;
       return { id, type: identityProviders.find((provider) => provider.id === id)?.type ?? "oidc" };
     },
   };
+}
+
+/** Those whose tokens are linked-app tokens; null where there are none. */
+function openLinkedBearers(
+  config: Config,
+  parts: Answering,
+  opened: AsyncDisposableStack,
+): LinkedBearers | null {
+  const issuers = config.issuers.filter(({ application }) => application !== null);
+  if (issuers.length === 0) return null;
+  const applications = new Map(
+    issuers.map(({ issuer, application }) => [issuer, application?.reference ?? ""]),
+  );
+  return {
+    verifier: openVerifier(issuers, parts, opened),
+    applicationOf: (issuer) => applications.get(issuer) ?? "",
+  };
+}
+
+function openVerifier(
+  issuers: readonly IssuerConfig[],
+  { clock, keySources }: Answering,
+  opened: AsyncDisposableStack,
+): OidcVerifier {
+  const opening = issuers.map(({ issuer, jwksUrl, audience }) => {
+    const source = { certsUrl: jwksUrl, setting: "issuers.jwks_url", algorithms: BEARER_ALGORITHMS };
+    return { issuer, audiences: audience, keys: keySources.open(source, opened) };
+  });
+  return createOidcVerifier(opening, clock);
 }
 
 function nameOf(proxy: ProxyConfig, proxies: readonly ProxyConfig[]): string {
