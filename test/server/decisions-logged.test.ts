@@ -70,7 +70,7 @@ describe("what is logged of values", () => {
   test("is nothing under `values: none`", async () => {
     service = await TestService.start(TEAM_POLICIES, { config: { log: { values: "none" } } });
     await service.ask("wiki", asAda);
-    expect(service.log).not.toContain("ada");
+    expect(service.log).not.toContain("ada@");
     expect(emailIn(service.logged("decision")[0])).toEqual({
       name: "identity.email",
       source: "access",
