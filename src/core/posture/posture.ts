@@ -27,7 +27,7 @@ export interface CompiledPosture {
 export function compilePostureRule(rule: PostureRule, lists: Lists): CompiledPosture {
   const own = compileCheck(rule.check, lists);
   const access = rule.check.type === "attribute" ? null : asserted(rule.id);
-  const sources = access === null ? own : reconcile(onNamedDevice(own), onNamedDevice(access));
+  const sources = access === null ? own : onNamedDevice(reconcile(own, access));
   const check = onPlatforms(platformsOf(rule), sources);
   const maxAgeMs = rule.expirationMs ?? Number.POSITIVE_INFINITY;
   return {
@@ -80,7 +80,7 @@ function reconcile(own: CompiledCheck, access: CompiledCheck): CompiledCheck {
 /** Of two unknowns the one that a login would cure; else the one whose source exists. */
 function moreTelling(ours: Judgement, theirs: Judgement): Judgement {
   if (theirs.why !== null && curedByLogin(theirs.why)) return theirs;
-  return ours.why === "not_provided" && theirs !== NO_DEVICE ? theirs : ours;
+  return ours.why === "not_provided" ? theirs : ours;
 }
 
 const NO_DEVICE = undecided("no_device");
