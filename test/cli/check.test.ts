@@ -31,17 +31,17 @@ test("what is in order is told in one line, with a warning for what might be bet
 
 test("a service token of the configuration that the policies lack is a warning, for it is refused for ever", async () => {
   using workspace = new Workspace();
-  const secrets = ["robot.access", "robt.access", "old.access"].map(
+  const secrets = ["ci.access", "ci.acces", "the-build-robot.access"].map(
     (id) => `  - { client_id: ${id}, secret_sha256: ${"a".repeat(64)} }\n`,
   );
   await workspace.write({
     "postern.yaml": `${CONFIG}service_tokens:\n${secrets.join("")}`,
-    "policies.yaml": `${TEAM_POLICIES}service_tokens: [{ id: robot, name: robot, client_id: robot.access }]`,
+    "policies.yaml": TEAM_POLICIES,
   });
   const { code, out } = await workspace.run(["check"]);
   expect(code).toBe(0);
   expect(out.match(/^postern\.yaml:.*client_id.*$/gm)).toEqual([
-    'postern.yaml:9:18   no service token of the policies has this client_id, so that it is refused; did you mean "robot.access"?',
+    'postern.yaml:9:18   no service token of the policies has this client_id, so that it is refused; did you mean "ci.access"?',
     "postern.yaml:10:18  no service token of the policies has this client_id, so that it is refused; add it there, or remove it here",
   ]);
 });
