@@ -1,42 +1,14 @@
-export const AUDIENCE_OF_WIKI = "97e2aae1207e7c4a";
+import { PROXY_POLICIES } from "../proxy/rig.ts";
+
 export const SERVICE_TOKEN = { id: "0123.access", secret: "a-secret-of-a-robot" } as const;
 
 /** Applications behind the real proxies; `authority` signs the certificates of clients. */
 export function policiesFor(authority: string): string {
-  return `
-applications:
-  - id: wiki
-    name: wiki
-    aud: ${AUDIENCE_OF_WIKI}
-    domain: wiki.example.com
-    policies:
-      - name: Staff
-        decision: allow
-        include: [{ email_domain: { domain: example.com } }]
-        exclude: [{ email: { email: mallory@example.com } }]
-  - id: admin
-    name: admin
-    aud: aud-of-admin
-    domain: wiki.example.com/admin
-    policies:
-      - name: Root
-        decision: allow
-        include: [{ email: { email: root@example.com } }]
-  - id: status
-    name: status
-    domain: status.example.com
-    policies:
-      - { name: Anybody, decision: bypass, include: [{ everyone: {} }] }
-  - id: home
+  return `${PROXY_POLICIES}  - id: home
     name: home
     domain: home.example.com
     policies:
       - { name: This machine, decision: bypass, include: [{ ip: { ip: 127.0.0.0/8 } }] }
-  - id: office
-    name: office
-    domain: office.example.com
-    policies:
-      - { name: At the office, decision: bypass, include: [{ ip: { ip: 192.0.2.0/24 } }] }
   - id: robots
     name: robots
     domain: robots.example.com
